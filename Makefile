@@ -1,0 +1,54 @@
+# Everything here works on a bare Debian or macOS with Python >= 3.11, git and make.
+# The first target you run sets up .venv; after that the set-up costs nothing.
+# Written for GNU make 3.81, which is what macOS ships.
+
+BIN := .venv/bin
+READY := .venv/ready
+
+# -n 2: two workers suit the smallest machine we promise; override with `make test WORKERS=8`.
+WORKERS ?= 2
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check lint types imports fmt lock setup clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
+
+demo: $(READY) ## sample data and a running server; prints a key and a curl to paste
+	@$(BIN)/dialplane demo
+
+dev: $(READY) ## the same, restarted whenever a file in src/ changes
+	@$(BIN)/watchfiles --filter python "$(BIN)/dialplane demo" src
+
+test: check ## everything `make check` does, then all tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: lint types imports ## style, format, types, import directions
+
+lint: $(READY) ## ruff: rules and format
+	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && echo "style    ok"
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy --no-error-summary && echo "types    ok"
+
+imports: $(READY) ## import-linter: which layer may import which
+	@out=$$($(BIN)/lint-imports --no-timing 2>&1) && echo "imports  ok" || { echo "$$out"; exit 1; }
+
+fmt: $(READY) ## format, and fix what ruff can fix by itself
+	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+lock: $(READY) ## rebuild requirements.lock, leaving out releases younger than a week
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group dev \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--exclude-newer "1 week" --output-file requirements.lock
+	@! grep -n "://" requirements.lock || { echo "requirements.lock names a host; see docs/decisions/0001-hostless-lock.md"; exit 1; }
+
+setup: $(READY) ## only set up .venv
+
+clean: ## remove .venv and every cache
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml tools/bootstrap
+	@tools/bootstrap
+	@touch $@
