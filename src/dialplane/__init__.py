@@ -1,0 +1,1 @@
+"""The open control plane for the telephone numbers of voice-AI agents."""

@@ -1,0 +1,1 @@
+"""What the product means; the standard library only, no clock, no chance, no I/O."""

@@ -1,0 +1,54 @@
+"""Who is asking, and what their key lets them do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialplane.domain.errors import Forbidden, PreconditionFailed, SandboxOnly
+from dialplane.domain.values import KeyId, Millis, OrganizationId
+
+
+class Scope(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class Mode(StrEnum):
+    """Whether a key acts on the live numbers or in the organization's sandbox."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The key of one request and the instant it arrived, as its organization's clock shows it."""
+
+    key_id: KeyId
+    organization_id: OrganizationId
+    realm: str
+    mode: Mode
+    scopes: frozenset[Scope]
+    now: Millis
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            raise Forbidden(scope)
+
+    def require_sandbox(self) -> None:
+        if self.mode is not Mode.TEST:
+            raise SandboxOnly
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What If-Match allows; `None` allows everything, as does the tag `*`."""
+
+    tags: frozenset[str] | None = None
+
+    def require(self, tag: str) -> None:
+        if self.tags is not None and tag not in self.tags and "*" not in self.tags:
+            raise PreconditionFailed
+
+
+ANY_REVISION = Precondition()

@@ -1,0 +1,209 @@
+"""A held number and the rules of its life."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from dialplane.domain.errors import (
+    CancellationNotPending,
+    Invalid,
+    NumberExpired,
+    ProviderMismatch,
+)
+from dialplane.domain.periods import period_end_after
+from dialplane.domain.values import (
+    UNCHANGED,
+    AgentId,
+    LineId,
+    Millis,
+    NumberId,
+    OrganizationId,
+    Unchanged,
+    Won,
+    chosen,
+)
+
+
+class Provider(StrEnum):
+    VOX = "vox"
+    CUSTOM = "custom"
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    SCHEDULED = "scheduled"
+    CANCEL_REQUESTED = "cancel_requested"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentMapping:
+    """An agent and the version selector as it was sent; resolved at call time only."""
+
+    agent_id: AgentId
+    agent_version: str = "current"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingChange:
+    inbound_agent: AgentMapping | None | Unchanged = UNCHANGED
+    outbound_agent: AgentMapping | None | Unchanged = UNCHANGED
+    sms_inbound_agent: AgentMapping | None | Unchanged = UNCHANGED
+
+    def new_mappings(self) -> dict[str, AgentMapping]:
+        """The mappings this change brings, under the names of their fields."""
+        fields = ("inbound_agent", "outbound_agent", "sms_inbound_agent")
+        return {
+            name: mapping
+            for name in fields
+            if isinstance(mapping := getattr(self, name), AgentMapping)
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipSettings:
+    """How the trunk of a custom number is reached; the password only as it is sealed at rest."""
+
+    address: str | None = None
+    auth_username: str | None = None
+    sealed_password: str | None = field(default=None, repr=False)
+    inbound_trunk_id: str | None = None
+    outbound_trunk_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipChange:
+    """What a caller asks of the trunk; `trunk_ids` are used if the trunk comes to life by it."""
+
+    address: str | None | Unchanged = UNCHANGED
+    auth_username: str | None | Unchanged = UNCHANGED
+    sealed_password: str | None | Unchanged = field(default=UNCHANGED, repr=False)
+    memo: str | None | Unchanged = UNCHANGED
+    trunk_ids: tuple[str, str]
+
+    def applied_to(self, sip: SipSettings) -> SipSettings:
+        self._refuse_if_password_is_missing(sip)
+        changed = replace(
+            sip,
+            address=chosen(self.address, sip.address),
+            auth_username=chosen(self.auth_username, sip.auth_username),
+            sealed_password=chosen(self.sealed_password, sip.sealed_password),
+        )
+        if self.auth_username is None:
+            changed = replace(changed, sealed_password=None)
+        if changed.auth_username is not None and changed.sealed_password is None:
+            raise Invalid.one("auth_password", "needed_with_user_name")
+        return self._with_trunk_ids(changed)
+
+    def _refuse_if_password_is_missing(self, sip: SipSettings) -> None:
+        moved = self.address is not UNCHANGED and self.address != sip.address
+        renamed = self.auth_username is not UNCHANGED and self.auth_username != sip.auth_username
+        clears_login = self.auth_username is None
+        if self.sealed_password is UNCHANGED and (moved or (renamed and not clears_login)):
+            raise Invalid.one("auth_password", "needed_with_sip_change")
+        names_trunk = self.address is not UNCHANGED or self.auth_username is not UNCHANGED
+        if self.sealed_password is None and not names_trunk:
+            raise Invalid.one("auth_password", "null_alone")
+
+    def _with_trunk_ids(self, sip: SipSettings) -> SipSettings:
+        if sip.address is None:
+            return replace(sip, inbound_trunk_id=None, outbound_trunk_id=None)
+        if sip.inbound_trunk_id is not None:
+            return sip
+        inbound, outbound = self.trunk_ids
+        return replace(sip, inbound_trunk_id=inbound, outbound_trunk_id=outbound)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldNumber:
+    """A number an organization holds: bought (`vox`) or brought over its own trunk (`custom`)."""
+
+    id: NumberId
+    organization_id: OrganizationId
+    realm: str
+    number: str
+    canonical: str
+    provider: Provider
+    status: Status
+    start_at: Millis
+    created_at: Millis
+    updated_at: Millis
+    line_id: LineId | None = None
+    monthly_fee: Won | None = None
+    sip: SipSettings = SipSettings()
+    inbound_agent: AgentMapping | None = None
+    outbound_agent: AgentMapping | None = None
+    sms_inbound_agent: AgentMapping | None = None
+    memo: str | None = None
+    end_at: Millis | None = None
+    cancel_requested_at: Millis | None = None
+    revision: int = 1
+
+    @property
+    def in_service(self) -> bool:
+        return self.status in (Status.ACTIVE, Status.CANCEL_REQUESTED)
+
+    @property
+    def tag(self) -> str:
+        """Differs whenever an answer about this number differs."""
+        return f"{self.revision}-{self.status}"
+
+    def at(self, now: Millis) -> "HeldNumber":
+        """This number with everything time has done to it by `now`, whoever wrote it down."""
+        if self.status is Status.SCHEDULED and self.start_at <= now:
+            return self._turned(Status.ACTIVE, self.start_at)
+        if self.status is Status.CANCEL_REQUESTED and self.end_at is not None:
+            return self._turned(Status.EXPIRED, self.end_at) if self.end_at <= now else self
+        return self
+
+    def _turned(self, status: Status, at: Millis) -> "HeldNumber":
+        return replace(self, status=status, updated_at=max(self.updated_at, at))
+
+    def note(self, memo: str | None, *, now: Millis) -> "HeldNumber":
+        self._refuse_if_expired()
+        return replace(self, memo=memo, updated_at=now)
+
+    def remap(self, change: MappingChange, *, now: Millis) -> "HeldNumber":
+        self._refuse_if_expired()
+        return replace(
+            self,
+            inbound_agent=chosen(change.inbound_agent, self.inbound_agent),
+            outbound_agent=chosen(change.outbound_agent, self.outbound_agent),
+            sms_inbound_agent=chosen(change.sms_inbound_agent, self.sms_inbound_agent),
+            updated_at=now,
+        )
+
+    def change_sip(self, change: SipChange, *, now: Millis) -> "HeldNumber":
+        self._refuse_unless(Provider.CUSTOM)
+        self._refuse_if_expired()
+        sip = change.applied_to(self.sip)
+        return replace(self, sip=sip, memo=chosen(change.memo, self.memo), updated_at=now)
+
+    def cancel(self, *, now: Millis) -> "HeldNumber":
+        """A bought number runs until its paid period ends; a brought one stops at once.
+
+        Cancelled again it stays as it is, so that a repeated request hears the same instant.
+        """
+        if self.status in (Status.EXPIRED, Status.CANCEL_REQUESTED):
+            return self
+        if self.provider is Provider.CUSTOM or self.status is Status.SCHEDULED:
+            ended = replace(self, status=Status.EXPIRED, end_at=now)
+        else:
+            paid_until = period_end_after(self.start_at, now)
+            ended = replace(self, status=Status.CANCEL_REQUESTED, end_at=paid_until)
+        return replace(ended, cancel_requested_at=now, updated_at=now)
+
+    def revoke_cancellation(self, *, now: Millis) -> "HeldNumber":
+        self._refuse_unless(Provider.VOX)
+        if self.status is not Status.CANCEL_REQUESTED:
+            raise CancellationNotPending
+        return replace(
+            self, status=Status.ACTIVE, end_at=None, cancel_requested_at=None, updated_at=now
+        )
+
+    def _refuse_unless(self, provider: Provider) -> None:
+        if self.provider is not provider:
+            raise ProviderMismatch(self.provider)
+
+    def _refuse_if_expired(self) -> None:
+        if self.status is Status.EXPIRED:
+            raise NumberExpired

@@ -1,0 +1,1 @@
+"""SQL and only SQL; one module per noun."""
