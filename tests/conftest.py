@@ -1,0 +1,114 @@
+"""What every test may ask for: a database on each engine, ready or empty."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dialplane.store.database import Database
+from dialplane.store.migrate import migrate
+from dialplane.store.opening import SQLITE_FILE, open_database
+from parts.postgres import NoPostgresError, PostgresServer, running_postgres
+
+EARLIEST = 1_700_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where one program keeps its things: what an operator would set."""
+
+    url: str
+    data_dir: Path
+
+    def open(self) -> Database:
+        """The caller closes it."""
+        return open_database(self.url, self.data_dir)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For programs started by a test."""
+        return {
+            "DIALPLANE_DATABASE_URL": self.url,
+            "DIALPLANE_DATA_DIR": str(self.data_dir),
+        }
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Whatever asks for a database runs once on each; `-k sqlite` picks one."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    try:
+        with running_postgres() as server:
+            yield server
+    except NoPostgresError as missing:
+        reason = f"PostgreSQL: {missing}; install it or set DIALPLANE_TEST_POSTGRES_URL"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def empty_home(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A database nobody has migrated yet."""
+    data_dir = tmp_path / "data"
+    if engine == "sqlite":
+        yield Home(url="", data_dir=data_dir)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create()
+    yield Home(url=url, data_dir=data_dir)
+    server.drop(url)
+
+
+@pytest.fixture
+def home(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A migrated database, for tests that open it themselves or start a program on it."""
+    data_dir = tmp_path / "data"
+    if engine == "sqlite":
+        template: Path = request.getfixturevalue("_sqlite_template")
+        data_dir.mkdir()
+        shutil.copy(template, data_dir / SQLITE_FILE)
+        yield Home(url="", data_dir=data_dir)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.copy(request.getfixturevalue("_postgres_template"))
+    yield Home(url=url, data_dir=data_dir)
+    server.drop(url)
+
+
+@pytest.fixture
+def database(home: Home) -> Iterator[Database]:
+    """A migrated, empty database, opened."""
+    opened = home.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("template")
+    _migrate(Home(url="", data_dir=data_dir))
+    return data_dir / SQLITE_FILE
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    url = postgres_server.create()
+    _migrate(Home(url=url, data_dir=tmp_path_factory.mktemp("template")))
+    yield url
+    postgres_server.drop(url)
+
+
+def _migrate(home: Home) -> None:
+    opened = home.open()
+    migrate(opened, now=EARLIEST)
+    opened.close()
