@@ -27,13 +27,13 @@ test: check ## everything `make check` does, then all tests
 check: lint types imports ## style, format, types, import directions
 
 lint: $(READY) ## ruff: rules and format
-	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && echo "style    ok"
+	@$(BIN)/ruff check --quiet --output-format concise && $(BIN)/ruff format --check && echo "style    ok"
 
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy --no-error-summary && echo "types    ok"
 
 imports: $(READY) ## import-linter: which layer may import which
-	@out=$$($(BIN)/lint-imports --no-timing 2>&1) && echo "imports  ok" || { echo "$$out"; exit 1; }
+	@out=$$($(BIN)/lint-imports --no-logo 2>&1) && echo "imports  ok" || { echo "$$out"; exit 1; }
 
 fmt: $(READY) ## format, and fix what ruff can fix by itself
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
