@@ -20,26 +20,6 @@ class Mode(StrEnum):
     TEST = "test"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """The key of one request and the instant it arrived, as its organization's clock shows it."""
-
-    key_id: KeyId
-    organization_id: OrganizationId
-    realm: str
-    mode: Mode
-    scopes: frozenset[Scope]
-    now: Millis
-
-    def require(self, scope: Scope) -> None:
-        if scope not in self.scopes:
-            raise Forbidden(scope)
-
-    def require_sandbox(self) -> None:
-        if self.mode is not Mode.TEST:
-            raise SandboxOnly
-
-
 @dataclass(frozen=True, slots=True)
 class Precondition:
     """What If-Match allows; `None` allows everything, as does the tag `*`."""
@@ -52,3 +32,27 @@ class Precondition:
 
 
 ANY_REVISION = Precondition()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The key of one request, the instant it arrived, and what it insists on.
+
+    `now` is the time the clock of the caller's organization shows, in milliseconds.
+    """
+
+    key_id: KeyId
+    organization_id: OrganizationId
+    realm: str
+    mode: Mode
+    scopes: frozenset[Scope]
+    now: Millis
+    precondition: Precondition = ANY_REVISION
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            raise Forbidden(scope)
+
+    def require_sandbox(self) -> None:
+        if self.mode is not Mode.TEST:
+            raise SandboxOnly

@@ -3,7 +3,8 @@
 The docstring is the English message, the dataclass fields become the details.
 """
 
-from dataclasses import dataclass, field, fields
+import dataclasses
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import ClassVar
 
@@ -53,7 +54,7 @@ class FieldProblem:
 
     field: str
     reason: str
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -62,7 +63,7 @@ class Invalid(DomainError):
 
     code = "VALIDATION_ERROR"
     kind = Kind.INVALID
-    problems: list[FieldProblem] = field(default_factory=list)
+    problems: list[FieldProblem] = dataclasses.field(default_factory=list)
     allowed_query_parameters: list[str] | None = None
 
     @classmethod
@@ -198,7 +199,7 @@ class RateLimited(DomainError):
 
 @dataclass(eq=False)
 class Unavailable(DomainError):
-    """The database cannot be reached right now; nothing was changed."""
+    """The database cannot be reached right now; try again."""
 
     code = "UNAVAILABLE"
     kind = Kind.UNAVAILABLE

@@ -10,6 +10,7 @@ from dialplane.domain.errors import (
     ProviderMismatch,
 )
 from dialplane.domain.periods import period_end_after
+from dialplane.domain.sip_addresses import parse_sip_address
 from dialplane.domain.values import (
     UNCHANGED,
     AgentId,
@@ -45,9 +46,9 @@ class AgentMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingChange:
-    inbound_agent: AgentMapping | None | Unchanged = UNCHANGED
-    outbound_agent: AgentMapping | None | Unchanged = UNCHANGED
-    sms_inbound_agent: AgentMapping | None | Unchanged = UNCHANGED
+    inbound_agent: AgentMapping | Unchanged | None = UNCHANGED
+    outbound_agent: AgentMapping | Unchanged | None = UNCHANGED
+    sms_inbound_agent: AgentMapping | Unchanged | None = UNCHANGED
 
     def new_mappings(self) -> dict[str, AgentMapping]:
         """The mappings this change brings, under the names of their fields."""
@@ -61,9 +62,13 @@ class MappingChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipSettings:
-    """How the trunk of a custom number is reached; the password only as it is sealed at rest."""
+    """How the trunk of a custom number is reached; the password only as it is sealed at rest.
+
+    `address` is the text as it was sent, `address_uri` what it was understood to mean.
+    """
 
     address: str | None = None
+    address_uri: str | None = None
     auth_username: str | None = None
     sealed_password: str | None = field(default=None, repr=False)
     inbound_trunk_id: str | None = None
@@ -74,17 +79,19 @@ class SipSettings:
 class SipChange:
     """What a caller asks of the trunk; `trunk_ids` are used if the trunk comes to life by it."""
 
-    address: str | None | Unchanged = UNCHANGED
-    auth_username: str | None | Unchanged = UNCHANGED
-    sealed_password: str | None | Unchanged = field(default=UNCHANGED, repr=False)
-    memo: str | None | Unchanged = UNCHANGED
+    address: str | Unchanged | None = UNCHANGED
+    auth_username: str | Unchanged | None = UNCHANGED
+    sealed_password: str | Unchanged | None = field(default=UNCHANGED, repr=False)
+    memo: str | Unchanged | None = UNCHANGED
     trunk_ids: tuple[str, str]
 
     def applied_to(self, sip: SipSettings) -> SipSettings:
         self._refuse_if_password_is_missing(sip)
+        address = chosen(self.address, sip.address)
         changed = replace(
             sip,
-            address=chosen(self.address, sip.address),
+            address=address,
+            address_uri=None if address is None else parse_sip_address(address).uri,
             auth_username=chosen(self.auth_username, sip.auth_username),
             sealed_password=chosen(self.sealed_password, sip.sealed_password),
         )
@@ -158,6 +165,10 @@ class HeldNumber:
     def _turned(self, status: Status, at: Millis) -> "HeldNumber":
         return replace(self, status=status, updated_at=max(self.updated_at, at))
 
+    def require_provider(self, provider: Provider) -> None:
+        if self.provider is not provider:
+            raise ProviderMismatch(self.provider)
+
     def note(self, memo: str | None, *, now: Millis) -> "HeldNumber":
         self._refuse_if_expired()
         return replace(self, memo=memo, updated_at=now)
@@ -173,7 +184,7 @@ class HeldNumber:
         )
 
     def change_sip(self, change: SipChange, *, now: Millis) -> "HeldNumber":
-        self._refuse_unless(Provider.CUSTOM)
+        self.require_provider(Provider.CUSTOM)
         self._refuse_if_expired()
         sip = change.applied_to(self.sip)
         return replace(self, sip=sip, memo=chosen(change.memo, self.memo), updated_at=now)
@@ -193,16 +204,12 @@ class HeldNumber:
         return replace(ended, cancel_requested_at=now, updated_at=now)
 
     def revoke_cancellation(self, *, now: Millis) -> "HeldNumber":
-        self._refuse_unless(Provider.VOX)
+        self.require_provider(Provider.VOX)
         if self.status is not Status.CANCEL_REQUESTED:
             raise CancellationNotPending
         return replace(
             self, status=Status.ACTIVE, end_at=None, cancel_requested_at=None, updated_at=now
         )
-
-    def _refuse_unless(self, provider: Provider) -> None:
-        if self.provider is not provider:
-            raise ProviderMismatch(self.provider)
 
     def _refuse_if_expired(self) -> None:
         if self.status is Status.EXPIRED:

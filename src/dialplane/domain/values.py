@@ -34,4 +34,4 @@ T = TypeVar("T")
 
 
 def chosen(change: T | Unchanged, kept: T) -> T:
-    return kept if change is UNCHANGED else change  # type: ignore[return-value]  # mypy narrows no T
+    return kept if change is UNCHANGED else change

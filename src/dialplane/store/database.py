@@ -10,7 +10,7 @@ from typing import Any, LiteralString, Protocol
 Row = Mapping[str, Any]
 
 
-class UniqueViolated(Exception):  # noqa: N818  # named for what happened, like every error here
+class UniqueViolated(Exception):  # named for what happened, like every error here
     """A unique rule of the schema said no; `rule` is its name on both engines."""
 
     def __init__(self, rule: str) -> None:
@@ -18,7 +18,7 @@ class UniqueViolated(Exception):  # noqa: N818  # named for what happened, like 
         self.rule = rule
 
 
-class Contended(Exception):  # noqa: N818  # named for what happened
+class Contended(Exception):  # named for what happened
     """The engine gave this transaction up in favour of another; trying again helps."""
 
 

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import LiteralString, cast
 
 from dialplane.domain.values import Millis
 from dialplane.store.database import Database, Reader, Writer
@@ -22,13 +21,13 @@ class Migration:
     name: str
     sql: str
 
-    def statements(self) -> Iterator[LiteralString]:
+    def statements(self) -> Iterator[str]:
         """The statements one by one: no engine runs a whole script inside our transaction."""
         statement = ""
         for text in self.sql.split(";"):
             statement += text + ";"
             if sqlite3.complete_statement(statement) and statement.strip(" \n;"):
-                yield cast("LiteralString", statement.strip())
+                yield statement.strip()
                 statement = ""
 
 
@@ -91,7 +90,7 @@ def migrate(database: Database, *, now: Millis) -> list[Migration]:
     return missing
 
 
-class SchemaIsNewer(Exception):  # noqa: N818  # named for what happened
+class SchemaIsNewer(Exception):  # named for what happened
     """The database has a migration this program does not know: the program is too old."""
 
     def __init__(self, number: int) -> None:

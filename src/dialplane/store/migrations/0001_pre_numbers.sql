@@ -92,6 +92,7 @@ CREATE TABLE telephone_numbers (
     line_id TEXT REFERENCES lines (id),
     monthly_fee BIGINT,
     address TEXT,
+    address_uri TEXT,
     auth_username TEXT,
     sealed_password TEXT,
     inbound_trunk_id TEXT,

@@ -1,0 +1,60 @@
+"""What time does: starts begin, booked ends come, quarantines pass.
+
+Answers are exact without this (`HeldNumber.at`, `Line.available_from`); here it is written down.
+"""
+
+from dialplane.domain.numbers import HeldNumber, Status
+from dialplane.domain.values import Millis
+from dialplane.store import claims, lines, numbers, organizations
+from dialplane.store.database import Database, Writer
+
+BATCH = 200
+
+
+def pass_time(database: Database, *, now: Millis) -> int:
+    """Write down everything that is due, in small transactions; answers how many rows changed.
+
+    Any number of workers may do this at once and die at any line: each row is locked and settled
+    again from what it says by then.
+    """
+    changed = 0
+    while done := _pass_batch(database, now=now):
+        changed += done
+    with database.writing() as db:
+        return changed + lines.restock(db, now=now) + claims.forget(db, now=now)
+
+
+def _pass_batch(database: Database, *, now: Millis) -> int:
+    with database.reading() as db:
+        waiting = numbers.due(db, now=now, limit=BATCH)
+    if not waiting:
+        return 0
+    with database.writing() as db:
+        clocks = {
+            id_: now + organizations.get(db, id_).clock_offset_ms
+            for id_ in sorted({number.organization_id for number in waiting})
+        }
+        return sum(_settle(db, number, clocks[number.organization_id]) for number in waiting)
+
+
+def _settle(db: Writer, seen: HeldNumber, now: Millis) -> int:
+    number = numbers.get_locked(db, seen.organization_id, seen.id)
+    return int(write_down(db, number, now=now))
+
+
+def write_down(db: Writer, number: HeldNumber, *, now: Millis) -> bool:
+    """Write down what time has done to one number by `now`; False when there was nothing."""
+    settled = number.at(now)
+    if settled is number:
+        return False
+    numbers.write_down(db, settled)
+    if settled.status is Status.EXPIRED and settled.line_id is not None:
+        lines.quarantine(db, settled.realm, settled.line_id)
+    return True
+
+
+def free_if_lapsed(db: Writer, realm: str, canonical: str, *, now: Millis) -> None:
+    """Let go of digits whose holder's service has ended but was not written down yet."""
+    holder = numbers.find_holder(db, realm, canonical)
+    if holder is not None:
+        write_down(db, numbers.get_locked(db, holder.organization_id, holder.id), now=now)

@@ -1,0 +1,247 @@
+"""What can be done with numbers: purchase, register, note, remap, set SIP, cancel, revoke."""
+
+from dataclasses import dataclass, replace
+
+from dialplane.domain.agents import Missing
+from dialplane.domain.callers import Caller
+from dialplane.domain.digits import read_digits
+from dialplane.domain.errors import (
+    FieldProblem,
+    Invalid,
+    NumberAlreadyHeld,
+    NumberUnavailable,
+)
+from dialplane.domain.lines import Line, PurchaseOrder
+from dialplane.domain.numbers import (
+    AgentMapping,
+    HeldNumber,
+    MappingChange,
+    Provider,
+    SipChange,
+    SipSettings,
+    Status,
+)
+from dialplane.domain.sip_addresses import SipAddressRefused, is_private_target, parse_sip_address
+from dialplane.domain.values import DAY_MS, UNCHANGED, Millis, NumberId, Unchanged
+from dialplane.operations import expiry
+from dialplane.operations.ids import new_id
+from dialplane.store import agents, lines, numbers
+from dialplane.store.database import Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPolicy:
+    """What the operator has set for numbers."""
+
+    quarantine_ms: Millis = 30 * DAY_MS
+    allow_private_sip: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A number somebody brings over their own trunk."""
+
+    number: str
+    sip: SipChange
+
+
+def purchase(db: Writer, caller: Caller, order: PurchaseOrder) -> HeldNumber:
+    """Buy a line; of any number of simultaneous buyers exactly one gets it.
+
+    Raises:
+        NumberUnavailable: there is no such line for sale.
+        Invalid: `start_at` is past or too far ahead.
+    """
+    start_at = order.starts_at(caller.now)
+    wanted = None if order.number is None else read_digits(order.number).canonical
+    line = lines.find(db, caller.realm, line_id=order.line_id, number=wanted)
+    if line is None or not lines.take(db, caller.realm, line.id, now=caller.now):
+        raise NumberUnavailable
+    try:
+        return _hold(db, caller, _bought(caller, line, order, start_at))
+    except NumberAlreadyHeld as taken:
+        raise NumberUnavailable from taken
+
+
+def register(
+    db: Writer, caller: Caller, registration: Registration, *, policy: NumberPolicy
+) -> HeldNumber:
+    """Hold a number that is reached over the caller's own trunk.
+
+    Raises:
+        NumberAlreadyHeld: with the id of the number when the caller holds it already.
+        Invalid: the address is none, or a private one and the operator allows none.
+    """
+    _refuse_address(registration.sip.address, policy)
+    number = _new(caller, registration.number, Provider.CUSTOM)
+    sip = registration.sip.applied_to(SipSettings())
+    memo = None if registration.sip.memo is UNCHANGED else registration.sip.memo
+    return _hold(db, caller, replace(number, sip=sip, memo=memo))
+
+
+def note(
+    db: Writer,
+    caller: Caller,
+    number_id: NumberId,
+    memo: str | None,
+) -> HeldNumber:
+    """Change the memo.
+
+    Raises:
+        NotFound, PreconditionFailed, NumberExpired.
+    """
+    number = _about_to_change(db, caller, number_id)
+    return numbers.save(db, number.note(memo, now=caller.now))
+
+
+def remap(
+    db: Writer,
+    caller: Caller,
+    number_id: NumberId,
+    change: MappingChange,
+) -> HeldNumber:
+    """Map agents; the next call of the number is answered by them.
+
+    Raises:
+        NotFound, PreconditionFailed, NumberExpired.
+        Invalid: an agent or a version does not exist, named by its field.
+    """
+    number = _about_to_change(db, caller, number_id).remap(change, now=caller.now)
+    problems = [
+        problem
+        for field, mapping in change.new_mappings().items()
+        if (problem := _mapping_problem(db, caller, field, mapping)) is not None
+    ]
+    if problems:
+        raise Invalid(problems)
+    return numbers.save(db, number)
+
+
+def change_sip(
+    db: Writer,
+    caller: Caller,
+    number_id: NumberId,
+    change: SipChange,
+    *,
+    policy: NumberPolicy,
+) -> HeldNumber:
+    """Change the trunk of a custom number.
+
+    Raises:
+        NotFound, PreconditionFailed, NumberExpired.
+        ProviderMismatch: a vox number has no trunk of its own.
+        Invalid: the address is none, or the password has to come along.
+    """
+    number = _about_to_change(db, caller, number_id)
+    number.require_provider(Provider.CUSTOM)
+    _refuse_address(change.address, policy)
+    return numbers.save(db, number.change_sip(change, now=caller.now))
+
+
+def cancel(
+    db: Writer,
+    caller: Caller,
+    number_id: NumberId,
+    *,
+    policy: NumberPolicy,
+) -> HeldNumber:
+    """Give a number up; repeated it changes nothing.
+
+    Raises:
+        NotFound, PreconditionFailed.
+    """
+    number = _about_to_change(db, caller, number_id)
+    cancelled = number.cancel(now=caller.now)
+    if cancelled is number:
+        return number
+    if cancelled.line_id is not None and cancelled.end_at is not None:
+        back_at = cancelled.end_at + policy.quarantine_ms
+        lines.book_return(db, caller.realm, cancelled.line_id, available_from=back_at)
+        if cancelled.status is Status.EXPIRED:
+            lines.quarantine(db, caller.realm, cancelled.line_id)
+    return numbers.save(db, cancelled)
+
+
+def revoke_cancellation(
+    db: Writer,
+    caller: Caller,
+    number_id: NumberId,
+) -> HeldNumber:
+    """Keep a vox number after all.
+
+    Raises:
+        NotFound, PreconditionFailed, ProviderMismatch, CancellationNotPending.
+    """
+    number = _about_to_change(db, caller, number_id)
+    kept = number.revoke_cancellation(now=caller.now)
+    if kept.line_id is not None:
+        lines.keep(db, caller.realm, kept.line_id)
+    return numbers.save(db, kept)
+
+
+def _about_to_change(db: Writer, caller: Caller, number_id: NumberId) -> HeldNumber:
+    number = numbers.get_locked(db, caller.organization_id, number_id)
+    expiry.write_down(db, number, now=caller.now)
+    number = number.at(caller.now)
+    caller.precondition.require(number.tag)
+    return number
+
+
+def _new(caller: Caller, digits: str, provider: Provider) -> HeldNumber:
+    return HeldNumber(
+        id=NumberId(new_id(caller.now)),
+        organization_id=caller.organization_id,
+        realm=caller.realm,
+        number=digits,
+        canonical=read_digits(digits).canonical,
+        provider=provider,
+        status=Status.ACTIVE,
+        start_at=caller.now,
+        created_at=caller.now,
+        updated_at=caller.now,
+    )
+
+
+def _bought(caller: Caller, line: Line, order: PurchaseOrder, start_at: Millis) -> HeldNumber:
+    return replace(
+        _new(caller, line.number, Provider.VOX),
+        status=Status.ACTIVE if start_at <= caller.now else Status.SCHEDULED,
+        line_id=line.id,
+        monthly_fee=line.monthly_fee,
+        memo=order.memo,
+        start_at=start_at,
+    )
+
+
+def _hold(db: Writer, caller: Caller, number: HeldNumber) -> HeldNumber:
+    """Write a new number; digits whose holder's service has ended are free at once."""
+    db.serialize(f"{caller.realm} {number.canonical}")
+    expiry.free_if_lapsed(db, caller.realm, number.canonical, now=caller.now)
+    holder = numbers.find_holder(db, caller.realm, number.canonical)
+    if holder is not None:
+        own = holder.organization_id == caller.organization_id
+        raise NumberAlreadyHeld(holder.id if own else None)
+    return numbers.add(db, number)
+
+
+def _mapping_problem(
+    db: Writer, caller: Caller, field: str, mapping: AgentMapping
+) -> FieldProblem | None:
+    agent = agents.find_locked(db, caller.organization_id, mapping.agent_id)
+    if agent is None:
+        return FieldProblem(f"{field}.agent_id", "agent_missing")
+    resolved = agent.resolve(mapping.agent_version)
+    if isinstance(resolved, Missing):
+        return FieldProblem(f"{field}.agent_version", resolved.value)
+    return None
+
+
+def _refuse_address(address: str | Unchanged | None, policy: NumberPolicy) -> None:
+    if address is None or address is UNCHANGED:
+        return
+    try:
+        parsed = parse_sip_address(address)
+    except SipAddressRefused as refused:
+        raise Invalid.one("address", f"sip_{refused.reason}") from refused
+    if is_private_target(parsed) and not policy.allow_private_sip:
+        raise Invalid.one("address", "sip_private")

@@ -1,0 +1,79 @@
+"""Organizations and their sandboxes in SQL."""
+
+from dialplane.domain.errors import NotFound
+from dialplane.domain.organizations import Organization
+from dialplane.domain.values import Millis, OrganizationId
+from dialplane.store.database import Reader, Row, Writer
+
+
+def get(db: Reader, organization_id: OrganizationId) -> Organization:
+    row = db.one_or_none("SELECT * FROM organizations WHERE id = :id", id=organization_id)
+    if row is None:
+        raise NotFound
+    return _organization(row)
+
+
+def get_locked(db: Writer, organization_id: OrganizationId) -> Organization:
+    """Read an organization and keep others from changing it, or from passing here meanwhile."""
+    row = db.locked("SELECT * FROM organizations WHERE id = :id", id=organization_id)
+    if row is None:
+        raise NotFound
+    return _organization(row)
+
+
+def find_sandbox(db: Reader, organization_id: OrganizationId) -> Organization | None:
+    row = db.one_or_none(
+        "SELECT * FROM organizations WHERE sandbox_of = :organization_id",
+        organization_id=organization_id,
+    )
+    return None if row is None else _organization(row)
+
+
+def list_live(db: Reader) -> list[Organization]:
+    """Every tenant, for the operator; sandboxes are not tenants."""
+    rows = db.all("SELECT * FROM organizations WHERE sandbox_of IS NULL ORDER BY created_at, id")
+    return [_organization(row) for row in rows]
+
+
+def add(db: Writer, organization: Organization) -> Organization:
+    db.run(
+        """
+        INSERT INTO organizations (id, name, realm, sandbox_of, clock_offset_ms, created_at)
+        VALUES (:id, :name, :realm, :sandbox_of, :clock_offset_ms, :created_at)
+        """,
+        id=organization.id,
+        name=organization.name,
+        realm=organization.realm,
+        sandbox_of=organization.sandbox_of,
+        clock_offset_ms=organization.clock_offset_ms,
+        created_at=organization.created_at,
+    )
+    return organization
+
+
+def advance_clock(db: Writer, organization_id: OrganizationId, *, by_ms: Millis) -> Millis:
+    """Move a sandbox ahead; answers how far it is ahead now, in milliseconds."""
+    row = db.returning(
+        """
+        UPDATE organizations SET clock_offset_ms = clock_offset_ms + :by_ms
+         WHERE id = :id AND sandbox_of IS NOT NULL
+        RETURNING clock_offset_ms
+        """,
+        by_ms=by_ms,
+        id=organization_id,
+    )
+    if row is None:
+        raise NotFound
+    offset_ms: Millis = row["clock_offset_ms"]
+    return offset_ms
+
+
+def _organization(row: Row) -> Organization:
+    return Organization(
+        id=row["id"],
+        name=row["name"],
+        realm=row["realm"],
+        created_at=row["created_at"],
+        sandbox_of=row["sandbox_of"],
+        clock_offset_ms=row["clock_offset_ms"],
+    )
