@@ -1,0 +1,264 @@
+"""Agents, their frozen versions, and what a version selector resolves to."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from dialplane.domain.agent_data import filled, merged
+from dialplane.domain.errors import FieldProblem, Invalid, NotFound, RevisionConflict
+from dialplane.domain.flows import Graph, check_flow, default_flow
+from dialplane.domain.values import (
+    UNCHANGED,
+    AgentId,
+    Millis,
+    OrganizationId,
+    Unchanged,
+    chosen,
+)
+
+CURRENT: Final = "current"
+PRODUCTION: Final = "production"
+
+# \Z, because $ would also match in front of a line break at the end.
+SAVED_VERSION: Final = r"^v[1-9][0-9]*\Z"
+SELECTOR: Final = r"^(current|production|v[1-9][0-9]*)\Z"
+
+_MOST_DIGITS: Final = 9
+
+
+class AgentType(StrEnum):
+    SINGLE_PROMPT = "single_prompt"
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The working draft, which follows every edit at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One frozen version."""
+
+    version: int
+
+
+class Missing(StrEnum):
+    """Why a selector leads nowhere."""
+
+    NEVER_PUBLISHED = "never_published"
+    NO_SUCH_VERSION = "no_such_version"
+
+
+Resolved = Draft | Saved | Missing
+
+
+def version_name(version: int) -> str:
+    return f"v{version}"
+
+
+def version_number(name: str) -> int | None:
+    """The number in `v12`; None for numbers no agent will ever reach."""
+    digits = name.removeprefix("v")
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAgent:
+    """What a caller asks a new agent to be; the parts left out are filled with defaults."""
+
+    name: str
+    type: AgentType = AgentType.SINGLE_PROMPT
+    data: dict[str, Any] | None = None
+    flow: Graph | None = None
+    flow_data: Graph | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentChange:
+    """What a caller asks of the working draft, and what they believe it to be now."""
+
+    name: str | Unchanged = UNCHANGED
+    data: dict[str, Any] | Unchanged = UNCHANGED
+    flow: Graph | Unchanged = UNCHANGED
+    flow_data: Graph | Unchanged = UNCHANGED
+    expected_head_revision: int | None = None
+    expected_flow_revision: int | None = None
+
+    @property
+    def replaces_graph(self) -> bool:
+        return self.flow is not UNCHANGED or self.flow_data is not UNCHANGED
+
+    @property
+    def asks_for_something(self) -> bool:
+        return self.replaces_graph or self.name is not UNCHANGED or self.data is not UNCHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentVersion:
+    """The draft as it was at one instant; never changed afterwards."""
+
+    agent_id: AgentId
+    organization_id: OrganizationId
+    version: int
+    data: dict[str, Any]
+    flow: Graph | None
+    flow_data: Graph | None
+    description: str | None
+    created_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Who talks: a working draft, any number of frozen versions, one of them in production.
+
+    Versions count from 1 without a gap, so `last_version` tells which ones exist. `flow` is the
+    graph as the API tells it, `flow_data` an older builder's; there is never more than one.
+    """
+
+    id: AgentId
+    organization_id: OrganizationId
+    name: str
+    type: AgentType
+    data: dict[str, Any]
+    flow: Graph | None
+    flow_data: Graph | None
+    created_at: Millis
+    updated_at: Millis
+    head_revision: int = 1
+    flow_revision: int = 1
+    production_version: int | None = None
+    last_version: int = 0
+
+    @classmethod
+    def begun(
+        cls, new: NewAgent, *, agent_id: AgentId, organization_id: OrganizationId, now: Millis
+    ) -> "Agent":
+        flow, flow_data = _graph(new.type, new.flow, new.flow_data)
+        return cls(
+            id=agent_id,
+            organization_id=organization_id,
+            name=new.name,
+            type=new.type,
+            data=filled(new.data),
+            flow=flow,
+            flow_data=flow_data,
+            created_at=now,
+            updated_at=now,
+        )
+
+    @property
+    def tag(self) -> str:
+        """Differs whenever an answer about this agent differs."""
+        return f"{self.head_revision}-{self.production_version or 0}"
+
+    @property
+    def production_name(self) -> str | None:
+        return None if self.production_version is None else version_name(self.production_version)
+
+    def resolve(self, selector: str) -> Resolved:
+        """What `current`, `production` or `vN` means for this agent right now."""
+        if selector == CURRENT:
+            return Draft()
+        if selector == PRODUCTION:
+            published = self.production_version
+            return Missing.NEVER_PUBLISHED if published is None else Saved(published)
+        version = version_number(selector)
+        if version is None or version > self.last_version:
+            return Missing.NO_SUCH_VERSION
+        return Saved(version)
+
+    def edit(self, change: AgentChange, *, now: Millis) -> "Agent":
+        """Change the working draft; what is frozen and what is in production stay as they are."""
+        self._refuse_if_edited_since(change.expected_head_revision)
+        if change.expected_flow_revision not in (None, self.flow_revision):
+            raise RevisionConflict("expected_flow_revision")
+        if not change.asks_for_something:
+            return self
+        data = self.data if change.data is UNCHANGED else merged(self.data, change.data)
+        return replace(
+            self._redrawn(change),
+            name=chosen(change.name, self.name),
+            data=data,
+            head_revision=self.head_revision + 1,
+            updated_at=now,
+        )
+
+    def _redrawn(self, change: AgentChange) -> "Agent":
+        if not change.replaces_graph:
+            return self
+        flow, flow_data = _graph(
+            self.type, chosen(change.flow, None), chosen(change.flow_data, None)
+        )
+        same = (flow, flow_data) == (self.flow, self.flow_data)
+        revision = self.flow_revision if same else self.flow_revision + 1
+        return replace(self, flow=flow, flow_data=flow_data, flow_revision=revision)
+
+    def freeze(
+        self,
+        *,
+        description: str | None,
+        expected_head_revision: int | None = None,
+        now: Millis,
+    ) -> tuple["Agent", AgentVersion]:
+        """Keep the draft as it is now as the next version."""
+        self._refuse_if_edited_since(expected_head_revision)
+        version = AgentVersion(
+            agent_id=self.id,
+            organization_id=self.organization_id,
+            version=self.last_version + 1,
+            data=self.data,
+            flow=self.flow,
+            flow_data=self.flow_data,
+            description=description,
+            created_at=now,
+        )
+        return replace(self, last_version=version.version), version
+
+    def publish(
+        self,
+        name: str,
+        *,
+        expected_production_version: str | Unchanged | None = UNCHANGED,
+        now: Millis,
+    ) -> "Agent":
+        """Point production at a frozen version; older ones may be published again."""
+        resolved = self.resolve(name)
+        if not isinstance(resolved, Saved):
+            raise NotFound
+        if expected_production_version not in (UNCHANGED, self.production_name):
+            raise RevisionConflict("expected_production_version")
+        if resolved.version == self.production_version:
+            return self
+        return replace(self, production_version=resolved.version, updated_at=now)
+
+    def _refuse_if_edited_since(self, expected: int | None) -> None:
+        if expected not in (None, self.head_revision):
+            raise RevisionConflict("expected_head_revision")
+
+
+def _graph(
+    agent_type: AgentType, flow: Graph | None, flow_data: Graph | None
+) -> tuple[Graph | None, Graph | None]:
+    """The one graph an agent keeps: `flow` wins over `flow_data`, which is kept as it was sent."""
+    if agent_type is AgentType.SINGLE_PROMPT:
+        _refuse("flow", flow)
+        _refuse("flow_data", flow_data)
+        return None, None
+    if flow is not None:
+        _refuse_broken(flow)
+        return flow, None
+    if flow_data is not None:
+        return None, flow_data
+    return default_flow(), None
+
+
+def _refuse(name: str, graph: Graph | None) -> None:
+    if graph is not None:
+        raise Invalid.one(name, "flow_agents_only")
+
+
+def _refuse_broken(flow: Graph) -> None:
+    problems = check_flow(flow).errors
+    if problems:
+        raise Invalid([FieldProblem(f"flow.{each.field}", each.reason) for each in problems])
