@@ -25,6 +25,7 @@ class Kind(Enum):
     WRONG_MEDIA = "wrong_media"
     LIMITED = "limited"
     UNAVAILABLE = "unavailable"
+    BROKEN = "broken"
 
 
 # eq=False keeps identity hashing, which `raise ... from` and tracebacks rely on.

@@ -32,22 +32,24 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
-    """Who asks for a change; `fingerprint` is the same for the same request."""
+    """Who asks for a change, under which key.
+
+    `fingerprint` is the same for the same request; `refuse` turns a refusal into the answer that
+    is remembered for it.
+    """
 
     caller: Caller
     idempotency_key: str | None
     fingerprint: str
+    refuse: Callable[[DomainError], Answer]
 
 
 class Changes:
-    """Performs changes; `refuse` turns a refusal into the answer that is remembered for it."""
+    """Performs changes, each in one transaction."""
 
-    def __init__(
-        self, database: Database, box: SecretBox, refuse: Callable[[DomainError], Answer]
-    ) -> None:
+    def __init__(self, database: Database, box: SecretBox) -> None:
         self._database = database
         self._box = box
-        self._refuse = refuse
 
     def perform(
         self, request: ChangeRequest, work: Callable[[Writer], Answer]
@@ -70,7 +72,7 @@ class Changes:
         earlier = self._claim_or_earlier(claim, request)
         if earlier is not None:
             return earlier, True
-        return self._once(claim, work), False
+        return self._once(claim, request, work), False
 
     def _claim_or_earlier(self, claim: Claim, request: ChangeRequest) -> Answer | None:
         with self._database.writing() as db:
@@ -86,7 +88,9 @@ class Changes:
             raise IdempotencyInProgress
         return msgspec.json.decode(self._box.open(sealed_answer, _PURPOSE), type=Answer)
 
-    def _once(self, claim: Claim, work: Callable[[Writer], Answer]) -> Answer:
+    def _once(
+        self, claim: Claim, request: ChangeRequest, work: Callable[[Writer], Answer]
+    ) -> Answer:
         def work_and_settle(db: Writer) -> Answer:
             answer = work(db)
             self._settle(db, claim, answer)
@@ -96,7 +100,7 @@ class Changes:
             return self._in_transaction(work_and_settle)
         except DomainError as refusal:
             with self._database.writing() as db:
-                self._settle(db, claim, self._refuse(refusal))
+                self._settle(db, claim, request.refuse(refusal))
             raise
         except BaseException:
             with self._database.writing() as db:

@@ -1,0 +1,120 @@
+"""Routes, error handling and bookkeeping put together into one WSGI application."""
+
+import time
+from typing import Any
+
+import falcon
+import structlog
+
+from dialplane.api import lines, numbers
+from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
+from dialplane.api.metrics import REQUESTS, SECONDS
+from dialplane.api.parts import Parts
+from dialplane.api.wording import language_of
+from dialplane.domain.errors import (
+    DomainError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+)
+from dialplane.operations.ids import new_id
+
+log = structlog.get_logger()
+
+_REQUEST_ID_CHARS = 128
+
+
+def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
+    app = falcon.App(middleware=[Bookkeeping(parts)])
+    _route(app, parts)
+    app.add_error_handler(DomainError, answer_refusal)
+    app.add_error_handler(falcon.HTTPError, answer_framework_error)
+    app.add_error_handler(Exception, answer_broken)
+    return app
+
+
+def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    stock = "/v3/telephone-numbers"
+    number = "/v3/organization-telephone-numbers/{organization_telephone_number_id}"
+    app.add_route(f"{stock}/available", lines.AvailableLines(parts))
+    app.add_route(f"{stock}/purchase", lines.Purchase(parts))
+    app.add_route(f"{stock}/register", lines.Registration(parts))
+    app.add_route("/v3/organization-telephone-numbers", numbers.HeldNumbers(parts))
+    app.add_route(number, numbers.Number(parts))
+    app.add_route(f"{number}/agent", numbers.NumberAgent(parts))
+    app.add_route(f"{number}/sip", numbers.NumberSip(parts))
+    app.add_route(f"{number}/revoke-cancel", numbers.NumberRevokeCancel(parts))
+
+
+class Bookkeeping:
+    """Gives every request an id, a log line and its place in the metrics."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        wanted = req.get_header("X-Request-Id") or ""
+        usable = 0 < len(wanted) <= _REQUEST_ID_CHARS and wanted.isascii() and wanted.isprintable()
+        req.context.request_id = wanted if usable else new_id(self._parts.clock())
+        req.context.began = time.perf_counter()
+        resp.set_header("X-Request-Id", req.context.request_id)
+
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, req_succeeded: object
+    ) -> None:
+        del resource, req_succeeded
+        seconds = time.perf_counter() - req.context.began
+        route = req.uri_template or "unknown"
+        status = resp.status_code
+        REQUESTS.labels(req.method, route, status).inc()
+        SECONDS.labels(req.method, route).observe(seconds)
+        caller = req.context.get("caller")
+        log.info(
+            "request",
+            method=req.method,
+            route=route,
+            status=status,
+            duration_ms=round(seconds * 1000, 3),
+            request_id=req.context.request_id,
+            organization_id=caller.organization_id if caller else None,
+            key_id=caller.key_id if caller else None,
+        )
+
+
+def answer_refusal(
+    req: falcon.Request, resp: falcon.Response, error: DomainError, params: dict[str, Any]
+) -> None:
+    del params
+    told = refusal(error, language_of(req.get_header("Accept-Language")))
+    resp.status = told.status
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = told.body
+    if isinstance(error, Unauthorized):
+        resp.set_header("WWW-Authenticate", "Bearer")
+    if isinstance(error, RateLimited):
+        resp.set_header("Retry-After", str(-(-error.retry_after_ms // 1000)))
+    if isinstance(error, Unavailable):
+        resp.set_header("Retry-After", "1")
+
+
+def answer_framework_error(
+    req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, params: dict[str, Any]
+) -> None:
+    """Give what Falcon itself refuses the one envelope all errors have."""
+    if isinstance(error, falcon.HTTPMethodNotAllowed):
+        resp.set_headers(error.headers or {})
+        answer_refusal(req, resp, MethodNotAllowed(), params)
+    elif isinstance(error, falcon.HTTPRouteNotFound):
+        answer_refusal(req, resp, NotFound(), params)
+    else:
+        answer_refusal(req, resp, Invalid.one("request", error.title or "bad request"), params)
+
+
+def answer_broken(
+    req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]
+) -> None:
+    """Tell the operator everything and the caller an id to ask the operator about."""
+    log.error("broken", request_id=req.context.request_id, exc_info=error)
+    answer_refusal(req, resp, InternalError(req.context.request_id), params)

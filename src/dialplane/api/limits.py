@@ -1,0 +1,101 @@
+"""Requests per organization: token buckets, one for each rule, counted by each API process."""
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dialplane.domain.errors import RateLimited
+from dialplane.domain.values import SECOND_MS, Millis, OrganizationId
+
+_WINDOWS_MS = {"s": SECOND_MS, "min": 60 * SECOND_MS, "h": 3600 * SECOND_MS}
+_ORGANIZATIONS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `requests` in `window_ms`, all of which may come at once."""
+
+    requests: int
+    window_ms: Millis
+
+
+def rules_in(text: str) -> tuple[Rule, ...]:
+    """Read `5/s,120/min`; empty is no limit.
+
+    Raises:
+        ValueError: not of that form.
+    """
+    return tuple(_rule(item.strip()) for item in text.split(",") if item.strip())
+
+
+def _rule(item: str) -> Rule:
+    requests, _, unit = item.partition("/")
+    if not requests.isdecimal() or int(requests) < 1 or unit not in _WINDOWS_MS:
+        raise ValueError(f"DIALPLANE_RATE_LIMIT: {item!r} is not like 5/s, 120/min or 1000/h")
+    return Rule(int(requests), _WINDOWS_MS[unit])
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    filled_at: Millis
+
+
+class Limits:
+    """Takes a token per request from each rule's bucket; `clock` only ever goes forward."""
+
+    def __init__(self, rules: tuple[Rule, ...], clock: Callable[[], Millis]) -> None:
+        self._rules = rules
+        self._clock = clock
+        self._buckets: dict[OrganizationId, list[_Bucket]] = {}
+        self._lock = threading.Lock()
+        self._policy = ", ".join(f"{rule.requests};w={rule.window_ms // 1000}" for rule in rules)
+
+    def admit(self, organization_id: OrganizationId) -> dict[str, str]:
+        """Let one request through; answers the headers that tell what is left.
+
+        Raises:
+            RateLimited: with the time after which a request will be let through.
+        """
+        if not self._rules:
+            return {}
+        with self._lock:
+            buckets = self._filled(organization_id)
+            short = [
+                (rule, bucket)
+                for rule, bucket in zip(self._rules, buckets, strict=True)
+                if bucket.tokens < 1
+            ]
+            if short:
+                raise RateLimited(max(_wait_ms(rule, bucket) for rule, bucket in short))
+            for bucket in buckets:
+                bucket.tokens -= 1
+            return self._headers(buckets)
+
+    def _filled(self, organization_id: OrganizationId) -> list[_Bucket]:
+        now = self._clock()
+        if len(self._buckets) > _ORGANIZATIONS_MAX:
+            self._buckets.clear()
+        buckets = self._buckets.setdefault(
+            organization_id, [_Bucket(rule.requests, now) for rule in self._rules]
+        )
+        for rule, bucket in zip(self._rules, buckets, strict=True):
+            gained = (now - bucket.filled_at) * rule.requests / rule.window_ms
+            bucket.tokens = min(rule.requests, bucket.tokens + gained)
+            bucket.filled_at = now
+        return buckets
+
+    def _headers(self, buckets: list[_Bucket]) -> dict[str, str]:
+        rule, bucket = min(zip(self._rules, buckets, strict=True), key=lambda pair: pair[1].tokens)
+        reset_ms = (rule.requests - bucket.tokens) * rule.window_ms / rule.requests
+        return {
+            "RateLimit-Limit": str(rule.requests),
+            "RateLimit-Remaining": str(int(bucket.tokens)),
+            "RateLimit-Reset": str(math.ceil(reset_ms / 1000)),
+            "RateLimit-Policy": self._policy,
+        }
+
+
+def _wait_ms(rule: Rule, bucket: _Bucket) -> Millis:
+    return math.ceil((1 - bucket.tokens) * rule.window_ms / rule.requests)

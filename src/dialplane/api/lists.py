@@ -1,0 +1,48 @@
+"""Lists: limit, cursor and sort order in, the list envelope out."""
+
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+import msgspec
+
+from dialplane.api.cursors import Cursors
+from dialplane.api.queries import Cursor, Limit
+from dialplane.api.requests import answer
+from dialplane.api.shapes import Shape
+from dialplane.domain.callers import Caller
+from dialplane.operations.changes import Answer
+from dialplane.store.pages import Page, PageRequest
+
+T = TypeVar("T")
+SortOrder = Literal["asc", "desc"]
+
+
+class ListQuery(Shape):
+    """What every list takes; lists differ in filters and in their default order."""
+
+    cursor: Cursor | None = None
+    limit: Limit = 50
+    sort_order: SortOrder = "desc"
+
+
+class ListRequest:
+    """One page of one list as it was asked for; cursors are bound to everything but the limit."""
+
+    def __init__(self, name: str, query: ListQuery, caller: Caller, cursors: Cursors) -> None:
+        told = msgspec.to_builtins(query)
+        self._scope = (name, caller.organization_id, told | {"cursor": None, "limit": None})
+        self._cursors = cursors
+        self.page = PageRequest(
+            limit=query.limit,
+            descending=query.sort_order == "desc",
+            after=cursors.read(query.cursor or None, self._scope),
+        )
+
+    def answer(self, page: Page[T], body_of: Callable[[T], object]) -> Answer:
+        return answer(
+            {
+                "items": [body_of(item) for item in page.items],
+                "total_count": page.total_count,
+                "next_cursor": self._cursors.write(page.next, self._scope),
+            }
+        )

@@ -1,0 +1,119 @@
+"""Held numbers over HTTP."""
+
+from typing import Literal
+
+import msgspec
+
+from dialplane.api.lists import ListQuery, ListRequest
+from dialplane.api.number_bodies import (
+    MappingChangeBody,
+    NumberBody,
+    NumberChangeBody,
+    SipChangeBody,
+)
+from dialplane.api.requests import Request, Resource, answer, operation
+from dialplane.api.shapes import Shape
+from dialplane.domain.callers import Scope
+from dialplane.domain.numbers import HeldNumber, Provider, Status
+from dialplane.domain.values import NumberId
+from dialplane.operations import numbers as operations
+from dialplane.operations.changes import Answer
+from dialplane.store import numbers as store
+
+PATH_ID = "organization_telephone_number_id"
+
+
+def number_answer(number: HeldNumber) -> Answer:
+    return answer(NumberBody.of(number), tag=number.tag)
+
+
+def id_of(request: Request, path_id: str) -> NumberId:
+    return NumberId(request.path_id(PATH_ID, path_id))
+
+
+class NumberQuery(ListQuery):
+    provider: Provider | None = None
+    status: list[Status] = msgspec.field(default_factory=lambda: [Status.ACTIVE])
+    sort_by: Literal["created_at"] = "created_at"
+
+
+class HeldNumbers(Resource):
+    @operation(Scope.READ, NumberQuery)
+    def on_get(self, request: Request) -> Answer:
+        query = request.query(NumberQuery)
+        listing = ListRequest("numbers", query, request.caller, self.parts.cursors)
+        wanted = store.NumberFilter(
+            statuses=frozenset(query.status), provider=query.provider, now=request.caller.now
+        )
+        with self.parts.database.snapshot() as db:
+            page = store.list_page(db, request.caller.organization_id, wanted, listing.page)
+        return listing.answer(page, NumberBody.of)
+
+
+class Number(Resource):
+    @operation(Scope.READ)
+    def on_get(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        with self.parts.database.reading() as db:
+            number = store.get(db, request.caller.organization_id, number_id)
+        return number_answer(number.at(request.caller.now))
+
+    @operation(Scope.WRITE)
+    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        memo = request.body(NumberChangeBody).memo_to_set()
+        return request.change(
+            lambda db: number_answer(operations.note(db, request.caller, number_id, memo))
+        )
+
+    @operation(Scope.WRITE)
+    def on_delete(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        policy = self.parts.policy
+        return request.change(
+            lambda db: _cancelled(operations.cancel(db, request.caller, number_id, policy=policy))
+        )
+
+
+def _cancelled(number: HeldNumber) -> Answer:
+    return answer(
+        {
+            "id": number.id,
+            "number": number.number,
+            "provider": number.provider,
+            "effective_at": number.end_at,
+        }
+    )
+
+
+class NumberAgent(Resource):
+    @operation(Scope.WRITE)
+    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        change = request.body(MappingChangeBody).to_change()
+        return request.change(
+            lambda db: number_answer(operations.remap(db, request.caller, number_id, change))
+        )
+
+
+class NumberSip(Resource):
+    @operation(Scope.WRITE)
+    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        change = request.body(SipChangeBody).to_change(self.parts.box)
+        policy = self.parts.policy
+        return request.change(
+            lambda db: number_answer(
+                operations.change_sip(db, request.caller, number_id, change, policy=policy)
+            )
+        )
+
+
+class NumberRevokeCancel(Resource):
+    @operation(Scope.WRITE)
+    def on_post(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        request.body_or_default(Shape)
+        return request.change(
+            lambda db: number_answer(operations.revoke_cancellation(db, request.caller, number_id))
+        )

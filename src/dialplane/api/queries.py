@@ -1,0 +1,60 @@
+"""Query strings: every name known, every value of its type, and the legal names told if not."""
+
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Meta
+
+from dialplane.api.shapes import Shape, shaped
+from dialplane.domain.errors import FieldProblem, Invalid
+
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(max_length=1000)]
+
+
+class NoQuery(Shape):
+    """For operations without parameters; an unknown one is refused here too."""
+
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+
+def read_query(text: str, shape: type[Q]) -> Q:
+    """Turn a query string into its shape; lists take their plain name repeated.
+
+    Raises:
+        Invalid: unknown names (with the allowed ones), repeated or wrong values.
+    """
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    raw: dict[str, Any] = {}
+    problems: list[FieldProblem] = []
+    for name, value in _pairs(text):
+        if name not in fields:
+            problems.append(FieldProblem(name, "unknown_parameter"))
+        elif _is_list(fields[name].type):
+            raw.setdefault(name, []).append(value)
+        elif name in raw:
+            problems.append(FieldProblem(name, "repeated_parameter"))
+        else:
+            raw[name] = value
+    if any(problem.reason == "unknown_parameter" for problem in problems):
+        raise Invalid(problems, sorted(fields))
+    if problems:
+        raise Invalid(problems)
+    return shaped(raw, shape, strict=False)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Invalid.one("query", "not_utf8") from error
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise Invalid.one(name.replace("\0", ""), "bad_character")
+    return pairs
+
+
+def _is_list(kind: Any) -> bool:
+    return getattr(kind, "__origin__", None) is list

@@ -1,0 +1,153 @@
+"""Shapes of requests: what is given, checked whole, with every problem named at once."""
+
+import re
+from collections.abc import Iterator
+from types import NoneType, UnionType
+from typing import Annotated, Any, Protocol, TypeVar, Union, get_args, get_origin, runtime_checkable
+
+import msgspec
+from msgspec import Meta
+
+from dialplane.domain.errors import FieldProblem, Invalid
+
+# \Z, since $ also matches before a line feed at the end.
+UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+UUID_TEXT = re.compile(UUID_PATTERN)
+SELECTOR_PATTERN = r"^(current|production|v[1-9][0-9]*)\Z"
+DIGITS_PATTERN = r"^[0-9]+\Z"
+
+Uuid = Annotated[str, Meta(pattern=UUID_PATTERN)]
+Selector = Annotated[str, Meta(pattern=SELECTOR_PATTERN, max_length=20)]
+Memo = Annotated[str, Meta(max_length=200)]
+Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+"""Milliseconds, up to the end of the year 9999."""
+
+# msgspec quotes the pattern as Python would write it.
+_PATTERN_REASONS = {
+    repr(pattern)[1:-1]: reason
+    for pattern, reason in (
+        (UUID_PATTERN, "not_uuid"),
+        (SELECTOR_PATTERN, "not_selector"),
+        (DIGITS_PATTERN, "not_digits"),
+    )
+}
+
+
+class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A JSON object of a request."""
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+@runtime_checkable
+class HasRules(Protocol):
+    """A shape with rules that concern more than one of its fields."""
+
+    def broken_rules(self) -> Iterator[FieldProblem]: ...
+
+
+def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
+    """Turn a decoded object into its shape.
+
+    Raises:
+        Invalid: with everything that is wrong, not only the first thing.
+    """
+    problems = list(_problems(raw, shape, "", strict=strict))
+    if problems:
+        raise Invalid(problems)
+    try:
+        value = msgspec.convert(raw, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        raise Invalid([_problem(error, "")]) from error
+    if isinstance(value, HasRules) and (broken := list(value.broken_rules())):
+        raise Invalid(broken)
+    return value
+
+
+def _problems(
+    raw: dict[str, Any], shape: type[msgspec.Struct], path: str, *, strict: bool
+) -> Iterator[FieldProblem]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    for name in raw:
+        if name not in fields:
+            yield FieldProblem(path + str(name), "unknown_field")
+    for name, field in fields.items():
+        if name in raw:
+            yield from _value_problems(raw[name], field.type, path + name, strict=strict)
+        elif field.required:
+            yield FieldProblem(path + name, "missing")
+
+
+def _value_problems(value: Any, kind: Any, path: str, *, strict: bool) -> Iterator[FieldProblem]:
+    inner = _struct_in(kind)
+    if isinstance(value, dict) and inner is not None:
+        nested = list(_problems(value, inner, path + ".", strict=strict))
+        yield from nested
+        if nested:
+            return
+    item = _struct_in(_item_of(kind))
+    if isinstance(value, list) and item is not None:
+        for index, entry in enumerate(value):
+            yield from _value_problems(entry, item, f"{path}.{index}", strict=strict)
+        return
+    try:
+        msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        yield _problem(error, path)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    if get_origin(kind) is Annotated:
+        return _members(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return tuple(m for part in get_args(kind) for m in _members(part))
+    return (kind,)
+
+
+def _struct_in(kind: Any) -> type[msgspec.Struct] | None:
+    """The one kind of object this type has room for, if there is exactly one."""
+    found = [m for m in _members(kind) if isinstance(m, type) and issubclass(m, msgspec.Struct)]
+    return found[0] if len(found) == 1 else None
+
+
+def _item_of(kind: Any) -> Any:
+    lists = [m for m in _members(kind) if get_origin(m) is list]
+    return get_args(lists[0])[0] if lists else NoneType
+
+
+# What msgspec says, and what we call it.
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (r"Expected `str` matching regex '(?P<pattern>.*)'", "pattern"),
+        (r"Expected `str` of length >= (?P<limit>\d+)", "too_short"),
+        (r"Expected `str` of length <= (?P<limit>\d+)", "too_long"),
+        (r"Expected `(?:array|object)` of length >= (?P<limit>\d+)", "too_few"),
+        (r"Expected `(?:array|object)` of length <= (?P<limit>\d+)", "too_many"),
+        (r"Expected `\w+` >= (?P<limit>[-\d.]+)", "too_small"),
+        (r"Expected `\w+` <= (?P<limit>[-\d.]+)", "too_large"),
+        (r"Expected `\w+` > (?P<limit>[-\d.]+)", "not_above"),
+        (r"Expected `\w+` < (?P<limit>[-\d.]+)", "not_below"),
+        (r"Invalid enum value (?P<value>.*)", "unknown_value"),
+        (r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`", "wrong_type"),
+        (r"Integer value out of range|Number out of range", "number_out_of_range"),
+    )
+)
+_AT = re.compile(r" - at `(?:key in )?\$(?P<rest>[^`]*)`$")
+
+
+def _problem(error: msgspec.ValidationError, path: str) -> FieldProblem:
+    text = str(error)
+    at = _AT.search(text)
+    if at:
+        text = text[: at.start()]
+        path += at["rest"].replace("[", ".").replace("]", "")
+    field = path.strip(".") or "body"
+    for pattern, reason in _SAID:
+        if match := pattern.fullmatch(text):
+            facts = match.groupdict()
+            return FieldProblem(
+                field, _PATTERN_REASONS.get(str(facts.get("pattern")), reason), facts
+            )
+    return FieldProblem(field, text)

@@ -1,0 +1,192 @@
+"""What people read: every reason for refusing a field, in both languages.
+
+Keys are what the program says, texts what a person reads; blanks are filled from the facts.
+"""
+
+from enum import StrEnum
+
+from dialplane.domain.errors import FieldProblem
+
+
+class Language(StrEnum):
+    KOREAN = "ko"
+    ENGLISH = "en"
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Korean unless English is preferred; the first mentioned wins among equals."""
+    best, best_weight = Language.KOREAN, 0.0
+    for item in (accept_language or "").split(","):
+        name, _, quality = item.strip().partition(";q=")
+        language = name.split("-")[0].lower()
+        if language not in set(Language):
+            continue
+        weight = _weight(quality)
+        if weight > best_weight:
+            best, best_weight = Language(language), weight
+    return best
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality) if quality else 1.0
+    except ValueError:
+        return 0.0
+
+
+def reason_text(problem: FieldProblem, language: Language) -> str:
+    english, korean = REASONS.get(problem.reason, ("{text}", "{text}"))
+    template = english if language is Language.ENGLISH else korean
+    return template.format_map({"text": problem.reason, **problem.facts})
+
+
+REASONS: dict[str, tuple[str, str]] = {
+    "unknown_field": ("This field is not known here.", "알 수 없는 필드입니다."),
+    "unknown_parameter": (
+        "This parameter is not known here.",
+        "지원하지 않는 쿼리 파라미터입니다.",
+    ),
+    "missing": ("This field is required.", "필수 필드입니다."),
+    "wrong_type": (
+        "Expected {expected}, got {got}.",
+        "{expected} 형식이어야 합니다(받은 형식: {got}).",
+    ),
+    "not_text": ("Expected text.", "문자열이어야 합니다."),
+    "too_short": (
+        "Has to have at least {limit} characters.",
+        "{limit}자 이상이어야 합니다.",
+    ),
+    "too_long": ("May have at most {limit} characters.", "{limit}자 이하여야 합니다."),
+    "too_few": ("Has to have at least {limit} entries.", "항목이 {limit}개 이상이어야 합니다."),
+    "too_many": ("May have at most {limit} entries.", "항목이 {limit}개 이하여야 합니다."),
+    "too_small": ("Has to be {limit} or more.", "{limit} 이상이어야 합니다."),
+    "too_large": ("Has to be {limit} or less.", "{limit} 이하여야 합니다."),
+    "not_above": ("Has to be more than {limit}.", "{limit}보다 커야 합니다."),
+    "not_below": ("Has to be less than {limit}.", "{limit}보다 작아야 합니다."),
+    "pattern": (
+        "Does not have the form {pattern}.",
+        "형식이 올바르지 않습니다({pattern}).",
+    ),
+    "not_digits": ("Has to consist of digits only.", "숫자로만 이루어져야 합니다."),
+    "not_uuid": ("Is not a UUID.", "UUID 형식이 아닙니다."),
+    "not_selector": (
+        "Has to be current, production or vN.",
+        "current, production 또는 vN이어야 합니다.",
+    ),
+    "not_one_of": ("Has to be one of {allowed}.", "다음 값 중 하나여야 합니다: {allowed}."),
+    "unknown_value": (
+        "{value} is not a value this field knows.",
+        "허용되지 않는 값입니다: {value}.",
+    ),
+    "empty_change": (
+        "At least one field has to be given.",
+        "변경할 필드를 하나 이상 보내야 합니다.",
+    ),
+    "exactly_one_of": ("Give exactly one of {names}.", "{names} 중 정확히 하나만 보내야 합니다."),
+    "not_json": ("The body is not JSON.", "본문이 올바른 JSON이 아닙니다."),
+    "not_object": ("The body has to be a JSON object.", "본문은 JSON 객체여야 합니다."),
+    "not_utf8": ("This is not UTF-8.", "UTF-8 인코딩이 아닙니다."),
+    "duplicate_key": ("This key stands twice in one object.", "같은 키가 두 번 나타납니다."),
+    "nested_too_deep": (
+        "May be nested at most {limit} levels deep.",
+        "중첩은 {limit}단계까지만 허용됩니다.",
+    ),
+    "bad_character": (
+        "Holds a character that cannot be stored (U+0000 or half a surrogate pair).",
+        "저장할 수 없는 문자가 들어 있습니다(U+0000 또는 짝이 없는 서로게이트).",
+    ),
+    "number_out_of_range": ("This number is out of range.", "허용 범위를 벗어난 숫자입니다."),
+    "repeated_parameter": ("May be given once only.", "한 번만 보낼 수 있습니다."),
+    "bad_cursor": (
+        "This cursor does not belong to this list with these filters.",
+        "이 목록과 필터에 맞지 않는 커서입니다.",
+    ),
+    "key_too_long": ("May have at most 255 characters.", "255자 이하여야 합니다."),
+    "key_empty": ("May not be empty.", "비어 있을 수 없습니다."),
+    "agent_missing": (
+        "The organization has no such agent.",
+        "조직에 해당 에이전트가 없습니다.",
+    ),
+    "never_published": (
+        "This agent was never published.",
+        "프로덕션에 게시된 적이 없는 에이전트입니다.",
+    ),
+    "no_such_version": ("This agent has no such version.", "존재하지 않는 버전입니다."),
+    "start_out_of_range": (
+        "Has to lie in the future, at most {days} days ahead.",
+        "현재 이후 {days}일 이내의 시각이어야 합니다.",
+    ),
+    "in_the_past": ("Has to lie in the future.", "현재 이후의 시각이어야 합니다."),
+    "too_far_ahead": (
+        "A clock moves at most {days} days at a time.",
+        "한 번에 {days}일까지만 앞당길 수 있습니다.",
+    ),
+    "needed_with_sip_change": (
+        "Has to come along when address or auth_username changes.",
+        "address 또는 auth_username을 바꿀 때는 함께 보내야 합니다.",
+    ),
+    "needed_with_user_name": (
+        "A user name needs a password.",
+        "auth_username에는 auth_password가 필요합니다.",
+    ),
+    "null_alone": (
+        "Cannot be cleared alone; clear auth_username to clear both.",
+        "단독으로 null을 보낼 수 없습니다. auth_username을 null로 보내면 둘 다 지워집니다.",
+    ),
+    "sip_private": (
+        "Loopback, link-local and metadata addresses are not allowed.",
+        "루프백, 링크 로컬, 메타데이터 주소는 사용할 수 없습니다.",
+    ),
+    "sip_empty": ("Is empty.", "비어 있습니다."),
+    "sip_too_long": ("May have at most 255 characters.", "255자 이하여야 합니다."),
+    "sip_characters": (
+        "Holds characters no SIP address has.",
+        "SIP 주소에 쓸 수 없는 문자가 들어 있습니다.",
+    ),
+    "sip_scheme": ("Only sip: and sips: are known.", "sip: 또는 sips: 주소만 사용할 수 있습니다."),
+    "sip_user_part": (
+        "A trunk address has no user part.",
+        "트렁크 주소에는 사용자 부분을 넣을 수 없습니다.",
+    ),
+    "sip_headers": (
+        "A trunk address has no headers.",
+        "트렁크 주소에는 헤더를 넣을 수 없습니다.",
+    ),
+    "sip_host": ("Has no valid host.", "호스트가 올바르지 않습니다."),
+    "sip_ipv6_without_brackets": (
+        "An IPv6 address stands in brackets.",
+        "IPv6 주소는 대괄호로 감싸야 합니다.",
+    ),
+    "sip_port": ("The port has to lie between 1 and 65535.", "포트는 1~65535여야 합니다."),
+    "sip_parameter": (
+        "Only the parameter transport is known.",
+        "transport 파라미터만 사용할 수 있습니다.",
+    ),
+    "sip_transport": (
+        "The transport has to be udp, tcp or tls, and tls for sips:.",
+        "transport는 udp, tcp, tls 중 하나여야 하며 sips:는 tls만 가능합니다.",
+    ),
+}
+
+MESSAGES_IN_KOREAN: dict[str, str] = {
+    "VALIDATION_ERROR": "요청이 올바르지 않습니다.",
+    "UNAUTHORIZED": "유효한 조직 API 키가 필요합니다.",
+    "FORBIDDEN": "API 키에 이 작업에 필요한 권한이 없습니다.",
+    "NOT_FOUND": "리소스를 찾을 수 없습니다.",
+    "METHOD_NOT_ALLOWED": "이 경로에서 지원하지 않는 메서드입니다.",
+    "NUMBER_UNAVAILABLE": "구매할 수 없거나 이미 판매된 번호입니다.",
+    "NUMBER_ALREADY_HELD": "이미 보유 중인 번호입니다.",
+    "NUMBER_EXPIRED": "만료된 번호는 변경할 수 없습니다.",
+    "PROVIDER_MISMATCH": "이 번호 제공자에는 사용할 수 없는 작업입니다.",
+    "CANCELLATION_NOT_PENDING": "철회할 해지 요청이 없습니다.",
+    "AGENT_IN_USE": "번호에 매핑된 에이전트는 삭제할 수 없습니다.",
+    "REVISION_CONFLICT": "리소스가 그 사이에 변경되었습니다.",
+    "IDEMPOTENCY_KEY_REUSED": "다른 요청에 이미 사용된 Idempotency-Key입니다.",
+    "IDEMPOTENCY_IN_PROGRESS": "같은 Idempotency-Key의 요청을 처리하고 있습니다.",
+    "SANDBOX_ONLY": "샌드박스에서만 사용할 수 있습니다. 테스트 키를 사용하세요.",
+    "RATE_LIMITED": "요청이 너무 많습니다. 잠시 후 다시 시도하세요.",
+    "PAYLOAD_TOO_LARGE": "요청 본문이 너무 큽니다.",
+    "UNSUPPORTED_MEDIA_TYPE": "본문은 application/json이어야 합니다.",
+    "UNAVAILABLE": "지금은 데이터베이스에 연결할 수 없습니다. 다시 시도하세요.",
+    "INTERNAL_ERROR": "내부 오류가 발생했습니다.",
+}

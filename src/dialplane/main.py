@@ -1,0 +1,82 @@
+"""The composition root: settings in, running parts out; the only module that knows everybody."""
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from dialplane.api.app import create_app
+from dialplane.api.callers import Callers
+from dialplane.api.cursors import Cursors
+from dialplane.api.limits import Limits, rules_in
+from dialplane.api.parts import Clock, Parts
+from dialplane.domain.values import DAY_MS, Millis
+from dialplane.operations.changes import Changes
+from dialplane.operations.numbers import NumberPolicy
+from dialplane.settings import Settings, read_settings
+from dialplane.store.database import Database
+from dialplane.store.opening import open_database
+from dialplane.store.secret_box import SecretBox, read_or_make_key
+
+if TYPE_CHECKING:
+    import falcon
+
+
+def system_clock() -> Millis:
+    return time.time_ns() // 1_000_000
+
+
+def monotonic_clock() -> Millis:
+    return time.monotonic_ns() // 1_000_000
+
+
+def database_of(settings: Settings) -> Database:
+    return open_database(
+        settings.database_url, settings.data_dir, connections_max=settings.threads + 2
+    )
+
+
+def secret_box_of(settings: Settings) -> SecretBox:
+    return SecretBox(settings.secret_key or read_or_make_key(settings.data_dir))
+
+
+def parts_of(settings: Settings, database: Database, clock: Clock = system_clock) -> Parts:
+    box = secret_box_of(settings)
+    return Parts(
+        clock=clock,
+        database=database,
+        box=box,
+        callers=Callers(database),
+        limits=Limits(rules_in(settings.rate_limit), monotonic_clock),
+        cursors=Cursors(box.signing_key("cursor")),
+        changes=Changes(database, box),
+        policy=NumberPolicy(
+            quarantine_ms=settings.quarantine_days * DAY_MS,
+            allow_private_sip=settings.allow_private_sip,
+        ),
+    )
+
+
+def set_up_logging(settings: Settings) -> None:
+    people = settings.log_format == "console"
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level.upper()]
+        ),
+        cache_logger_on_first_use=True,
+    )
+
+
+def app() -> "falcon.App[falcon.Request, falcon.Response]":
+    """The application one server process runs."""
+    settings = read_settings()
+    set_up_logging(settings)
+    return create_app(parts_of(settings, database_of(settings)))
