@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dialplane.domain.agent_data import DEFAULT_DATA
+from dialplane.domain.agent_data import DEFAULT_DATA, NO_WEBHOOKS
 from dialplane.domain.agents import (
     Agent,
     AgentChange,
@@ -14,7 +14,7 @@ from dialplane.domain.agents import (
     NewAgent,
     Saved,
 )
-from dialplane.domain.errors import Invalid, NotFound, RevisionConflict
+from dialplane.domain.errors import NotFound, RevisionConflict
 from dialplane.domain.flows import default_flow
 from dialplane.domain.values import AgentId, OrganizationId
 
@@ -44,10 +44,6 @@ def with_versions(agent: Agent, count: int) -> Agent:
     for _ in range(count):
         agent, _version = agent.freeze(description=None, now=NOW)
     return agent
-
-
-def refused_fields(refusal: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, str]]:
-    return [(problem.field, problem.reason) for problem in refusal.value.problems]
 
 
 class TestBegin:
@@ -82,22 +78,10 @@ class TestBegin:
 
         assert (agent.flow, agent.flow_data) == (None, {"cells": []})
 
-    @pytest.mark.parametrize("name", ["flow", "flow_data"])
-    def test_a_single_prompt_agent_takes_no_graph(self, name: str) -> None:
-        with pytest.raises(Invalid) as refusal:
-            an_agent(**{name: GRAPH})
+    def test_an_unfinished_graph_is_kept(self) -> None:
+        unfinished = {"nodes": [{"id": "a"}], "edges": []}
 
-        assert refused_fields(refusal) == [(name, "flow_agents_only")]
-
-    def test_a_broken_graph_is_refused_with_every_reason(self) -> None:
-        with pytest.raises(Invalid) as refusal:
-            a_flow_agent(flow={"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]})
-
-        assert refused_fields(refusal) == [
-            ("flow.nodes[0].type", "text_needed"),
-            ("flow.nodes", "begin_node_missing"),
-            ("flow.edges[0].target", "node_unknown"),
-        ]
+        assert a_flow_agent(flow=unfinished).flow == unfinished
 
 
 class TestMerge:
@@ -135,16 +119,17 @@ class TestMerge:
 
         assert agent.data[part] == after
 
-    def test_null_clears_the_webhooks_and_a_later_change_starts_from_the_defaults(self) -> None:
-        agent = an_agent(data={"webhookSettings": {"webhookVersion": "v1"}})
+    def test_webhooks_are_never_half_there(self) -> None:
+        sent = {"callDataWebhookUrl": "https://hooks.example.com"}
 
-        cleared = edited(agent, data={"webhookSettings": None})
-        again = edited(cleared, data={"webhookSettings": {"callDataWebhookUrl": "https://a.kr"}})
+        created = an_agent(data={"webhookSettings": sent})
+        cleared = edited(created, data={"webhookSettings": None})
+        again = edited(cleared, data={"webhookSettings": {"webhookVersion": "v2"}})
 
+        assert an_agent().data["webhookSettings"] is None
+        assert created.data["webhookSettings"] == NO_WEBHOOKS | sent
         assert cleared.data["webhookSettings"] is None
-        assert again.data["webhookSettings"] == DEFAULT_DATA["webhookSettings"] | {
-            "callDataWebhookUrl": "https://a.kr"
-        }
+        assert again.data["webhookSettings"] == NO_WEBHOOKS | {"webhookVersion": "v2"}
 
     def test_an_edit_leaves_the_agent_it_came_from_alone(self) -> None:
         agent = an_agent()
@@ -162,13 +147,12 @@ class TestSpeechRecognition:
         assert created.data["stt"] == {"languages": ["ko", "en"], "speed": None}
         assert changed.data["stt"] == {"languages": ["ko", "en"], "speed": None}
 
-    def test_a_speed_for_several_languages_is_refused(self) -> None:
-        agent = an_agent(data={"stt": {"languages": ["ko", "en"]}})
+    def test_several_languages_never_have_a_speed(self) -> None:
+        agent = edited(
+            an_agent(data={"stt": {"languages": ["ko", "en"]}}), data={"stt": {"speed": "low"}}
+        )
 
-        with pytest.raises(Invalid) as refusal:
-            edited(agent, data={"stt": {"speed": "low"}})
-
-        assert refused_fields(refusal) == [("data.stt.speed", "one_language_only")]
+        assert agent.data["stt"]["speed"] is None
 
     def test_one_language_may_have_a_speed_or_none(self) -> None:
         low = edited(an_agent(), data={"stt": {"speed": "low"}})
@@ -206,12 +190,6 @@ class TestEdit:
     def test_an_edit_that_leaves_the_graph_out_keeps_it(self) -> None:
         assert edited(a_flow_agent(flow=GRAPH), name="Renamed").flow == GRAPH
 
-    def test_a_single_prompt_agent_is_never_given_a_graph(self) -> None:
-        with pytest.raises(Invalid) as refusal:
-            edited(an_agent(), flow=GRAPH)
-
-        assert refused_fields(refusal) == [("flow", "flow_agents_only")]
-
     @pytest.mark.parametrize("field", ["expected_head_revision", "expected_flow_revision"])
     def test_an_edit_made_for_an_older_draft_is_refused(self, field: str) -> None:
         agent = edited(a_flow_agent(), flow=GRAPH)
@@ -221,6 +199,34 @@ class TestEdit:
 
         assert refusal.value.field == field
         assert edited(agent, name="Renamed", **{field: 2}).name == "Renamed"
+
+
+class TestAdvisories:
+    def told(self, agent: Agent) -> list[tuple[str | None, str]]:
+        return [(remark.field, remark.reason) for remark in agent.advisories()]
+
+    def test_an_agent_that_would_work_has_none(self) -> None:
+        told = an_agent(data={"prompt": {"prompt": "Be brief."}})
+
+        assert (self.told(told), self.told(a_flow_agent())) == ([], [])
+
+    def test_a_single_prompt_agent_needs_its_prompt(self) -> None:
+        assert self.told(an_agent(data={"prompt": {"prompt": " "}})) == [
+            ("data.prompt.prompt", "prompt_missing")
+        ]
+
+    @pytest.mark.parametrize("name", ["flow", "flow_data"])
+    def test_a_graph_of_a_single_prompt_agent_leads_no_call(self, name: str) -> None:
+        assert self.told(an_agent(**{name: GRAPH})) == [("type", "graph_unused")]
+
+    def test_a_graph_is_judged_whole(self) -> None:
+        broken = a_flow_agent(flow={"nodes": [], "edges": []})
+
+        assert self.told(broken) == [("flow.nodes", "flow_without_nodes")]
+        assert self.told(a_flow_agent(flow=GRAPH)) == [("flow.nodes", "end_unreachable")]
+
+    def test_an_older_graph_is_not_judged(self) -> None:
+        assert self.told(a_flow_agent(flow_data={"cells": []})) == []
 
 
 class TestFreeze:

@@ -15,21 +15,23 @@ def edge(source: str, target: str) -> Graph:
     return {"source": source, "target": target}
 
 
+Told = tuple[str | None, str | None, str]
+
 BEGIN = node("begin", "begin")
 TALK = node("talk", "conversation", prompt="Ask what it is about.")
 END = node("end", "endCall")
 CHAIN = [edge("begin", "talk"), edge("talk", "end")]
 
 
-def told(problems: tuple[Any, ...]) -> list[tuple[str | None, str, str]]:
+def told(problems: tuple[Any, ...]) -> list[Told]:
     return [(problem.node_id, problem.field, problem.reason) for problem in problems]
 
 
-def errors(flow: Graph) -> list[tuple[str | None, str, str]]:
+def errors(flow: Graph) -> list[Told]:
     return told(check_flow(flow).errors)
 
 
-def advisories(*nodes: Graph, edges: list[Graph]) -> list[tuple[str | None, str, str]]:
+def advisories(*nodes: Graph, edges: list[Graph]) -> list[Told]:
     return told(check_flow({"nodes": list(nodes), "edges": edges}).advisories)
 
 
@@ -49,69 +51,70 @@ def test_nobody_can_change_the_default_graph_of_others() -> None:
     "flow", [{}, {"nodes": []}, {"nodes": None}, {"nodes": {"a": 1}}, {"edges": []}]
 )
 def test_a_graph_needs_nodes(flow: Graph) -> None:
-    assert errors(flow) == [(None, "nodes", "flow_without_nodes")]
+    assert errors(flow) == [(None, "flow.nodes", "flow_without_nodes")]
 
 
 @pytest.mark.parametrize(
     ("broken", "told_about"),
     [
-        pytest.param({"type": "endCall"}, [(None, "nodes[1].id", "text_needed")], id="no id"),
-        pytest.param({"id": "x"}, [("x", "nodes[1].type", "text_needed")], id="no type"),
+        pytest.param({"type": "endCall"}, [(None, "flow.nodes.1.id", "text_needed")], id="no id"),
+        pytest.param({"id": "x"}, [("x", "type", "text_needed")], id="no type"),
         pytest.param(
-            {"id": " ", "type": "api"}, [(None, "nodes[1].id", "text_needed")], id="blank id"
+            {"id": " ", "type": "api"}, [(None, "flow.nodes.1.id", "text_needed")], id="blank id"
         ),
         pytest.param(
-            {"id": 7, "type": "endCall"}, [(None, "nodes[1].id", "text_needed")], id="id no text"
+            {"id": 7, "type": "endCall"},
+            [(None, "flow.nodes.1.id", "text_needed")],
+            id="id no text",
         ),
         pytest.param(
             "talk",
-            [(None, "nodes[1].id", "text_needed"), (None, "nodes[1].type", "text_needed")],
+            [(None, "flow.nodes.1.id", "text_needed"), (None, "flow.nodes.1.type", "text_needed")],
             id="no object",
         ),
     ],
 )
-def test_every_node_has_an_id_and_a_type(
-    broken: object, told_about: list[tuple[str | None, str, str]]
-) -> None:
+def test_every_node_has_an_id_and_a_type(broken: object, told_about: list[Told]) -> None:
     assert errors({"nodes": [BEGIN, broken], "edges": []}) == told_about
 
 
 def test_no_two_nodes_share_an_id() -> None:
     twins = [BEGIN, TALK, node("talk", "endCall")]
 
-    assert errors({"nodes": twins}) == [("talk", "nodes[2].id", "node_id_repeated")]
+    assert errors({"nodes": twins}) == [("talk", "id", "node_id_repeated")]
 
 
 def test_a_graph_begins_somewhere() -> None:
-    assert errors({"nodes": [TALK, END]}) == [(None, "nodes", "begin_node_missing")]
+    assert errors({"nodes": [TALK, END]}) == [(None, "flow.nodes", "begin_node_missing")]
 
 
 def test_a_graph_begins_in_one_place_only() -> None:
     twice = [BEGIN, TALK, node("again", "begin")]
 
-    assert errors({"nodes": twice}) == [("again", "nodes[2].type", "begin_node_repeated")]
+    assert errors({"nodes": twice}) == [("again", "type", "begin_node_repeated")]
 
 
 @pytest.mark.parametrize(
     ("broken", "told_about"),
     [
-        (edge("ghost", "talk"), [(None, "edges[0].source", "node_unknown")]),
-        (edge("talk", "ghost"), [("talk", "edges[0].target", "node_unknown")]),
-        ({"source": "talk"}, [("talk", "edges[0].target", "node_unknown")]),
+        (edge("ghost", "talk"), [(None, "flow.edges.0.source", "node_unknown")]),
+        (edge("talk", "ghost"), [(None, "flow.edges.0.target", "node_unknown")]),
+        ({"source": "talk"}, [(None, "flow.edges.0.target", "node_unknown")]),
         (
             "talk -> end",
-            [(None, "edges[0].source", "node_unknown"), (None, "edges[0].target", "node_unknown")],
+            [
+                (None, "flow.edges.0.source", "node_unknown"),
+                (None, "flow.edges.0.target", "node_unknown"),
+            ],
         ),
     ],
 )
-def test_an_edge_joins_two_nodes_of_the_graph(
-    broken: object, told_about: list[tuple[str | None, str, str]]
-) -> None:
+def test_an_edge_joins_two_nodes_of_the_graph(broken: object, told_about: list[Told]) -> None:
     assert errors({"nodes": [BEGIN, TALK], "edges": [broken]}) == told_about
 
 
 def test_edges_are_a_list() -> None:
-    assert errors({"nodes": [BEGIN], "edges": {"a": "b"}}) == [(None, "edges", "list_needed")]
+    assert errors({"nodes": [BEGIN], "edges": {"a": "b"}}) == [(None, "flow.edges", "list_needed")]
 
 
 def test_everything_that_is_broken_is_told_at_once() -> None:
@@ -146,7 +149,7 @@ class TestAdvisories:
 
         found = advisories(BEGIN, TALK, END, island, edges=[*CHAIN, edge("island", "talk")])
 
-        assert found == [("island", "nodes[3]", "node_unreachable")]
+        assert found == [("island", None, "node_unreachable")]
 
     def test_a_global_node_is_reachable_from_anywhere(self) -> None:
         human = node("human", "transferCall", global_node_setting={"condition": {"type": "ai"}})
@@ -164,13 +167,13 @@ class TestAdvisories:
 
     def test_a_call_needs_a_way_to_end(self) -> None:
         assert advisories(BEGIN, TALK, edges=[edge("begin", "talk")]) == [
-            (None, "nodes", "end_unreachable")
+            (None, "flow.nodes", "end_unreachable")
         ]
 
     def test_an_end_nobody_reaches_does_not_count(self) -> None:
         assert advisories(BEGIN, TALK, END, edges=[edge("begin", "talk")]) == [
-            ("end", "nodes[2]", "node_unreachable"),
-            (None, "nodes", "end_unreachable"),
+            ("end", None, "node_unreachable"),
+            (None, "flow.nodes", "end_unreachable"),
         ]
 
     @pytest.mark.parametrize("final", ["endCall", "transferCall", "transferAgent"])
@@ -182,7 +185,7 @@ class TestAdvisories:
         silent = node("talk", "conversation", **settings)
 
         assert advisories(BEGIN, silent, END, edges=CHAIN) == [
-            ("talk", "nodes[1].data.prompt", "prompt_missing")
+            ("talk", "data.prompt", "prompt_missing")
         ]
 
     def test_an_unknown_type_is_named_but_kept(self) -> None:
@@ -190,7 +193,7 @@ class TestAdvisories:
 
         found = advisories(BEGIN, TALK, END, odd, edges=[*CHAIN, edge("talk", "odd")])
 
-        assert found == [("odd", "nodes[3].type", "node_type_unknown")]
+        assert found == [("odd", "type", "node_type_unknown")]
 
     def test_a_loop_is_walked_once(self) -> None:
         assert advisories(BEGIN, TALK, END, edges=[*CHAIN, edge("talk", "talk")]) == []

@@ -3,7 +3,8 @@
 from copy import deepcopy
 from typing import Any, Final
 
-from dialplane.domain.errors import Invalid
+RUNTIMES_CHOICE: Final = "default"
+"""Model and voice of an agent that names none; the runtime that answers its calls chooses."""
 
 DEFAULT_DATA: Final[dict[str, Any]] = {
     "prompt": {
@@ -15,14 +16,14 @@ DEFAULT_DATA: Final[dict[str, Any]] = {
     },
     "stt": {"languages": ["ko"], "speed": "high"},
     "llm": {
-        "model": "gpt-4.1",
+        "model": RUNTIMES_CHOICE,
         "temperature": None,
         "reasoningEffort": None,
         "thinkingBudget": None,
     },
     "voice": {
-        "id": "alloy",
-        "provider": "openai",
+        "id": RUNTIMES_CHOICE,
+        "provider": RUNTIMES_CHOICE,
         "model": None,
         "speed": 1,
         "volume": 1,
@@ -66,13 +67,7 @@ DEFAULT_DATA: Final[dict[str, Any]] = {
         },
     },
     "memory": {"enabled": False},
-    "webhookSettings": {
-        "callDataWebhookUrl": None,
-        "inboundCallWebhookUrl": None,
-        "webhookVersion": None,
-        "enableAlimtalkOnCallEnd": False,
-        "inboundCallWebhookSigningEnabled": False,
-    },
+    "webhookSettings": None,
     "knowledge": {"ragEnabled": False, "knowledgeIds": []},
     "takeoverTranscription": True,
     "presetDynamicVariables": {},
@@ -81,6 +76,14 @@ DEFAULT_DATA: Final[dict[str, Any]] = {
     "manuals": {},
 }
 """Model, voice and language are our choice, as is every null: the contract names no value there."""
+
+NO_WEBHOOKS: Final[dict[str, Any]] = {
+    "callDataWebhookUrl": None,
+    "inboundCallWebhookUrl": None,
+    "webhookVersion": None,
+    "enableAlimtalkOnCallEnd": False,
+    "inboundCallWebhookSigningEnabled": False,
+}
 
 _REPLACED_WHOLE: Final = frozenset({"presetDynamicVariables", "manuals"})
 
@@ -94,20 +97,16 @@ def merged(data: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """Object parts merge one level deep; maps, lists and single values are replaced whole."""
     parts = {part: _merged_part(part, data.get(part), sent) for part, sent in change.items()}
     after = {**data, **parts}
-    return {**after, "stt": _hearing(after["stt"], change.get("stt", {}))}
+    return {**after, "stt": _hearing(after["stt"])}
 
 
 def _merged_part(part: str, kept: Any, sent: Any) -> Any:
     if not isinstance(sent, dict) or part in _REPLACED_WHOLE:
         return sent
-    # A part that was cleared starts again from its defaults, so that it is never half there.
-    return {**(kept or deepcopy(DEFAULT_DATA[part])), **sent}
+    # Webhooks are the one part that may be absent; they never come back half.
+    return {**(NO_WEBHOOKS if kept is None else kept), **sent}
 
 
-def _hearing(stt: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+def _hearing(stt: dict[str, Any]) -> dict[str, Any]:
     """Speed exists for one language only; nobody who adds a second has to know that."""
-    if len(stt["languages"]) == 1 or stt["speed"] is None:
-        return stt
-    if sent.get("speed") is not None:
-        raise Invalid.one("data.stt.speed", "one_language_only")
-    return {**stt, "speed": None}
+    return stt if len(stt["languages"]) == 1 else {**stt, "speed": None}

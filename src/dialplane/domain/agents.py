@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from dialplane.domain.agent_data import filled, merged
-from dialplane.domain.errors import FieldProblem, Invalid, NotFound, RevisionConflict
-from dialplane.domain.flows import Graph, check_flow, default_flow
+from dialplane.domain.errors import NotFound, RevisionConflict
+from dialplane.domain.flows import FlowProblem, FlowReport, Graph, check_flow, default_flow
 from dialplane.domain.values import (
     UNCHANGED,
     AgentId,
@@ -156,6 +156,17 @@ class Agent:
     def production_name(self) -> str | None:
         return None if self.production_version is None else version_name(self.production_version)
 
+    def advisories(self) -> tuple[FlowProblem, ...]:
+        """What will not work in a call of the draft; never a reason not to keep it."""
+        if self.type is AgentType.FLOW:
+            report = FlowReport() if self.flow is None else check_flow(self.flow)
+            return report.errors + report.advisories
+        if self.flow is not None or self.flow_data is not None:
+            return (FlowProblem("graph_unused", field="type"),)
+        if not self.data["prompt"]["prompt"].strip():
+            return (FlowProblem("prompt_missing", field="data.prompt.prompt"),)
+        return ()
+
     def resolve(self, selector: str) -> Resolved:
         """What `current`, `production` or `vN` means for this agent right now."""
         if selector == CURRENT:
@@ -240,25 +251,9 @@ class Agent:
 def _graph(
     agent_type: AgentType, flow: Graph | None, flow_data: Graph | None
 ) -> tuple[Graph | None, Graph | None]:
-    """The one graph an agent keeps: `flow` wins over `flow_data`, which is kept as it was sent."""
-    if agent_type is AgentType.SINGLE_PROMPT:
-        _refuse("flow", flow)
-        _refuse("flow_data", flow_data)
-        return None, None
+    """The one graph an agent keeps: `flow` wins over `flow_data`, and each is kept as sent."""
     if flow is not None:
-        _refuse_broken(flow)
         return flow, None
     if flow_data is not None:
         return None, flow_data
-    return default_flow(), None
-
-
-def _refuse(name: str, graph: Graph | None) -> None:
-    if graph is not None:
-        raise Invalid.one(name, "flow_agents_only")
-
-
-def _refuse_broken(flow: Graph) -> None:
-    problems = check_flow(flow).errors
-    if problems:
-        raise Invalid([FieldProblem(f"flow.{each.field}", each.reason) for each in problems])
+    return (default_flow() if agent_type is AgentType.FLOW else None), None

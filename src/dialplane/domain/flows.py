@@ -1,4 +1,4 @@
-"""Whether the graph of a flow agent can be saved, and what in it will not work in a call."""
+"""Whether the graph of a flow agent holds together, and what in it will not work in a call."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,19 +41,19 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlowProblem:
-    """One remark on a graph: `field` is a path from its root.
+    """One remark on a graph: `field` lies in the node, or in the request if no node is named.
 
     `reason` names an entry of the transport's catalogue of reasons.
     """
 
     reason: str
     node_id: str | None = None
-    field: str = ""
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowReport:
-    """Errors forbid saving; advisories name what a caller on the line would run into."""
+    """Errors: the graph does not hold together. Advisories: what a call would run into."""
 
     errors: tuple[FlowProblem, ...] = ()
     advisories: tuple[FlowProblem, ...] = ()
@@ -109,54 +109,53 @@ def check_flow(flow: Graph) -> FlowReport:
 def _node_errors(flow: Graph) -> Iterator[FlowProblem]:
     nodes = flow.get("nodes")
     if not isinstance(nodes, list) or not nodes:
-        yield FlowProblem("flow_without_nodes", field="nodes")
+        yield FlowProblem("flow_without_nodes", field="flow.nodes")
         return
     known: set[str] = set()
     for place, node in enumerate(nodes):
         node_id = _text(node, "id")
-        for name in ("id", "type"):
-            if _text(node, name) is None:
-                yield FlowProblem("text_needed", node_id, f"nodes[{place}].{name}")
+        if node_id is None:
+            yield FlowProblem("text_needed", field=f"flow.nodes.{place}.id")
+        if _text(node, "type") is None:
+            where = f"flow.nodes.{place}.type" if node_id is None else "type"
+            yield FlowProblem("text_needed", node_id, where)
         if node_id in known:
-            yield FlowProblem("node_id_repeated", node_id, f"nodes[{place}].id")
+            yield FlowProblem("node_id_repeated", node_id, "id")
         known |= {node_id} if node_id else set()
 
 
 def _begin_errors(flow: Graph) -> Iterator[FlowProblem]:
-    begins = [each for each in _nodes(flow) if _text(each[1], "type") == "begin"]
+    begins = [node for node in _nodes(flow) if _text(node, "type") == "begin"]
     if _nodes(flow) and not begins:
-        yield FlowProblem("begin_node_missing", field="nodes")
-    for place, node in begins[1:]:
-        yield FlowProblem("begin_node_repeated", _text(node, "id"), f"nodes[{place}].type")
+        yield FlowProblem("begin_node_missing", field="flow.nodes")
+    for node in begins[1:]:
+        yield FlowProblem("begin_node_repeated", _text(node, "id"), "type")
 
 
 def _edge_errors(flow: Graph) -> Iterator[FlowProblem]:
     edges = flow.get("edges", [])
     if not isinstance(edges, list):
-        yield FlowProblem("list_needed", field="edges")
+        yield FlowProblem("list_needed", field="flow.edges")
         return
-    known = {_text(node, "id") for _, node in _nodes(flow)} - {None}
+    known = {_text(node, "id") for node in _nodes(flow)} - {None}
     for place, edge in enumerate(edges):
-        source, target = _ends(edge)
-        if source not in known:
-            yield FlowProblem("node_unknown", None, f"edges[{place}].source")
-        if target not in known:
-            nearest = source if source in known else None
-            yield FlowProblem("node_unknown", nearest, f"edges[{place}].target")
+        for side, node_id in zip(("source", "target"), _ends(edge), strict=True):
+            if node_id not in known:
+                yield FlowProblem("node_unknown", field=f"flow.edges.{place}.{side}")
 
 
 def _advisories(flow: Graph) -> Iterator[FlowProblem]:
     reached = _reached(flow)
-    working = [each for each in _nodes(flow) if each[1]["type"] != "note"]
-    for place, node in working:
+    working = [node for node in _nodes(flow) if node["type"] != "note"]
+    for node in working:
         if node["id"] not in reached:
-            yield FlowProblem("node_unreachable", node["id"], f"nodes[{place}]")
+            yield FlowProblem("node_unreachable", node["id"])
         if node["type"] not in NODE_TYPES:
-            yield FlowProblem("node_type_unknown", node["id"], f"nodes[{place}].type")
+            yield FlowProblem("node_type_unknown", node["id"], "type")
         if node["type"] == "conversation" and not _has_words(node):
-            yield FlowProblem("prompt_missing", node["id"], f"nodes[{place}].data.prompt")
-    if not any(node["type"] in _FINAL_TYPES and node["id"] in reached for _, node in working):
-        yield FlowProblem("end_unreachable", field="nodes")
+            yield FlowProblem("prompt_missing", node["id"], "data.prompt")
+    if not any(node["type"] in _FINAL_TYPES and node["id"] in reached for node in working):
+        yield FlowProblem("end_unreachable", field="flow.nodes")
 
 
 def _reached(flow: Graph) -> set[str]:
@@ -164,7 +163,7 @@ def _reached(flow: Graph) -> set[str]:
     onward: dict[str, list[str]] = {}
     for source, target in map(_ends, flow.get("edges", [])):
         onward.setdefault(str(source), []).append(str(target))
-    ahead = [node["id"] for _, node in _nodes(flow) if node["type"] == "begin" or _is_global(node)]
+    ahead = [node["id"] for node in _nodes(flow) if node["type"] == "begin" or _is_global(node)]
     reached: set[str] = set()
     while ahead:
         here = ahead.pop()
@@ -174,12 +173,9 @@ def _reached(flow: Graph) -> set[str]:
     return reached
 
 
-def _nodes(flow: Graph) -> list[tuple[int, Graph]]:
-    """Each node with its place, as far as there are nodes at all."""
+def _nodes(flow: Graph) -> list[Graph]:
     nodes = flow.get("nodes")
-    if not isinstance(nodes, list):
-        return []
-    return [(place, node) for place, node in enumerate(nodes) if isinstance(node, dict)]
+    return [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
 
 
 def _text(thing: Any, *names: str) -> str | None:
