@@ -1,6 +1,7 @@
 """The composition root: settings in, running parts out; the only module that knows everybody."""
 
 import logging
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def parts_of(settings: Settings, database: Database, clock: Clock = system_clock
         limits=Limits(rules_in(settings.rate_limit), monotonic_clock),
         cursors=Cursors(box.signing_key("cursor")),
         changes=Changes(database, box),
+        metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
         policy=NumberPolicy(
             quarantine_ms=settings.quarantine_days * DAY_MS,
             allow_private_sip=settings.allow_private_sip,

@@ -6,7 +6,7 @@ from typing import Any
 import falcon
 import structlog
 
-from dialplane.api import lines, numbers
+from dialplane.api import discovery, keys, lines, numbers, sandbox_clock
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.metrics import REQUESTS, SECONDS
 from dialplane.api.parts import Parts
@@ -36,6 +36,27 @@ def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
 
 
 def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    _route_numbers(app, parts)
+    app.add_route("/x/v1/keys", keys.Keys(parts))
+    app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
+    app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
+    app.add_route("/x/v1/test-clock", sandbox_clock.SandboxClock(parts))
+    app.add_route("/x/v1/test-clock/advance", sandbox_clock.SandboxClockAdvance(parts))
+    _route_discovery(app, parts)
+
+
+def _route_discovery(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    app.add_route("/openapi.json", discovery.Openapi())
+    app.add_route("/docs", discovery.DocsPage())
+    app.add_route("/docs/{page:path}", discovery.MarkdownPage())
+    app.add_static_route("/docs/assets", discovery.ASSETS)
+    app.add_route("/llms.txt", discovery.LlmsTxt())
+    app.add_route("/healthz", discovery.Health())
+    app.add_route("/readyz", discovery.Readiness(parts.database))
+    app.add_route("/metrics", discovery.Metrics(parts.metrics_dir))
+
+
+def _route_numbers(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
     stock = "/v3/telephone-numbers"
     number = "/v3/organization-telephone-numbers/{organization_telephone_number_id}"
     app.add_route(f"{stock}/available", lines.AvailableLines(parts))

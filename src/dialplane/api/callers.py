@@ -3,20 +3,15 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import sha256
 
 from dialplane.domain.callers import ANY_REVISION, Caller, Precondition
 from dialplane.domain.errors import Unauthorized
 from dialplane.domain.values import KeyId, Millis
+from dialplane.operations.keys import hashed
 from dialplane.store import keys
 from dialplane.store.database import Database
 
 _BEARER = re.compile(r"bearer +(dp_(?:live|test)_[0-9A-Za-z]{43}) *", re.IGNORECASE)
-
-
-def hashed(token: str) -> str:
-    """What is kept of a token. A plain hash will do: 256 random bits cannot be guessed."""
-    return sha256(token.encode()).hexdigest()
 
 
 class Callers:

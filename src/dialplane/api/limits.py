@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dialplane.domain.errors import RateLimited
 from dialplane.domain.values import SECOND_MS, Millis, OrganizationId
 
 _WINDOWS_MS = {"s": SECOND_MS, "min": 60 * SECOND_MS, "h": 3600 * SECOND_MS}
@@ -42,6 +41,17 @@ class _Bucket:
     filled_at: Millis
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How long to wait, in milliseconds (0: go on), and the headers that tell what is left."""
+
+    wait_ms: Millis
+    headers: dict[str, str]
+
+
+_FREE = Verdict(wait_ms=0, headers={})
+
+
 class Limits:
     """Takes a token per request from each rule's bucket; `clock` only ever goes forward."""
 
@@ -52,14 +62,10 @@ class Limits:
         self._lock = threading.Lock()
         self._policy = ", ".join(f"{rule.requests};w={rule.window_ms // 1000}" for rule in rules)
 
-    def admit(self, organization_id: OrganizationId) -> dict[str, str]:
-        """Let one request through; answers the headers that tell what is left.
-
-        Raises:
-            RateLimited: with the time after which a request will be let through.
-        """
+    def take(self, organization_id: OrganizationId) -> Verdict:
+        """Take a token from each bucket, or none at all when one of them is empty."""
         if not self._rules:
-            return {}
+            return _FREE
         with self._lock:
             buckets = self._filled(organization_id)
             short = [
@@ -67,11 +73,10 @@ class Limits:
                 for rule, bucket in zip(self._rules, buckets, strict=True)
                 if bucket.tokens < 1
             ]
-            if short:
-                raise RateLimited(max(_wait_ms(rule, bucket) for rule, bucket in short))
-            for bucket in buckets:
+            for bucket in () if short else buckets:
                 bucket.tokens -= 1
-            return self._headers(buckets)
+            wait_ms = max((_wait_ms(rule, bucket) for rule, bucket in short), default=0)
+            return Verdict(wait_ms=wait_ms, headers=self._headers(buckets))
 
     def _filled(self, organization_id: OrganizationId) -> list[_Bucket]:
         now = self._clock()

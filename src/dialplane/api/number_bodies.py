@@ -6,7 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from dialplane.api.shapes import DIGITS_PATTERN, Instant, Memo, Selector, Shape, Uuid
+from dialplane.api.shapes import (
+    DIGITS_PATTERN,
+    PRINTABLE_PATTERN,
+    Instant,
+    Memo,
+    Selector,
+    Shape,
+    Uuid,
+)
 from dialplane.domain.errors import FieldProblem
 from dialplane.domain.lines import PurchaseOrder
 from dialplane.domain.numbers import AgentMapping, HeldNumber, MappingChange, SipChange
@@ -19,8 +27,9 @@ PASSWORD_PURPOSE = "sip password"  # noqa: S105  # the name of a purpose, not a 
 
 Digits = Annotated[str, Meta(pattern=DIGITS_PATTERN, min_length=1, max_length=20)]
 Address = Annotated[str, Meta(max_length=255)]
-UserName = Annotated[str, Meta(min_length=1, max_length=255)]
-Password = Annotated[str, Meta(min_length=1, max_length=255)]
+# Both travel in SIP headers, where a line feed would begin another header.
+UserName = Annotated[str, Meta(pattern=PRINTABLE_PATTERN, min_length=1, max_length=255)]
+Password = Annotated[str, Meta(pattern=PRINTABLE_PATTERN, min_length=1, max_length=255)]
 
 
 class MappingBody(Shape):
@@ -57,6 +66,10 @@ class RegistrationBody(Shape):
     auth_username: UserName | None = None
     auth_password: Password | None = None
     memo: Memo | None = None
+
+    def broken_rules(self) -> Iterator[FieldProblem]:
+        if self.auth_password is not None and self.auth_username is None:
+            yield FieldProblem("auth_username", "needed_with_password")
 
     def to_registration(self, box: SecretBox) -> Registration:
         sip = SipChange(

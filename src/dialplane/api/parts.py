@@ -25,3 +25,4 @@ class Parts:
     cursors: Cursors
     changes: Changes
     policy: NumberPolicy
+    metrics_dir: str | None = None

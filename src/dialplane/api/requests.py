@@ -3,7 +3,7 @@
 import functools
 import hmac
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar
 
 import falcon
 import msgspec
@@ -16,7 +16,7 @@ from dialplane.api.queries import NoQuery, read_query
 from dialplane.api.shapes import UUID_TEXT
 from dialplane.api.wording import Language, language_of
 from dialplane.domain.callers import Caller, Scope
-from dialplane.domain.errors import Invalid
+from dialplane.domain.errors import Invalid, RateLimited
 from dialplane.operations.changes import Answer, ChangeRequest
 from dialplane.store.database import Writer
 
@@ -150,8 +150,10 @@ def _admit(parts: Parts, req: falcon.Request, resp: falcon.Response, scope: Scop
     )
     req.context.caller = caller
     caller.require(scope)
-    for name, value in parts.limits.admit(caller.organization_id).items():
-        resp.set_header(name, value)
+    verdict = parts.limits.take(caller.organization_id)
+    resp.set_headers(verdict.headers)
+    if verdict.wait_ms:
+        raise RateLimited(verdict.wait_ms)
     return caller
 
 

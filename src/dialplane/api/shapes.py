@@ -14,6 +14,7 @@ from dialplane.domain.errors import FieldProblem, Invalid
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 UUID_TEXT = re.compile(UUID_PATTERN)
 SELECTOR_PATTERN = r"^(current|production|v[1-9][0-9]*)\Z"
+PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f]*\Z"
 DIGITS_PATTERN = r"^[0-9]+\Z"
 
 Uuid = Annotated[str, Meta(pattern=UUID_PATTERN)]
@@ -29,6 +30,7 @@ _PATTERN_REASONS = {
         (UUID_PATTERN, "not_uuid"),
         (SELECTOR_PATTERN, "not_selector"),
         (DIGITS_PATTERN, "not_digits"),
+        (PRINTABLE_PATTERN, "control_character"),
     )
 }
 

@@ -116,6 +116,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Has to lie in the future, at most {days} days ahead.",
         "현재 이후 {days}일 이내의 시각이어야 합니다.",
     ),
+    "live_from_sandbox": (
+        "A test key makes test keys only.",
+        "테스트 키로는 테스트 키만 만들 수 있습니다.",
+    ),
     "in_the_past": ("Has to lie in the future.", "현재 이후의 시각이어야 합니다."),
     "too_far_ahead": (
         "A clock moves at most {days} days at a time.",
@@ -128,6 +132,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "needed_with_user_name": (
         "A user name needs a password.",
         "auth_username에는 auth_password가 필요합니다.",
+    ),
+    "needed_with_password": (
+        "A password needs a user name.",
+        "auth_password에는 auth_username이 필요합니다.",
+    ),
+    "control_character": (
+        "May not hold control characters.",
+        "제어 문자는 사용할 수 없습니다.",
     ),
     "null_alone": (
         "Cannot be cleared alone; clear auth_username to clear both.",
@@ -183,6 +195,7 @@ MESSAGES_IN_KOREAN: dict[str, str] = {
     "REVISION_CONFLICT": "리소스가 그 사이에 변경되었습니다.",
     "IDEMPOTENCY_KEY_REUSED": "다른 요청에 이미 사용된 Idempotency-Key입니다.",
     "IDEMPOTENCY_IN_PROGRESS": "같은 Idempotency-Key의 요청을 처리하고 있습니다.",
+    "KEY_INACTIVE": "폐기되었거나 만료된 API 키입니다.",
     "SANDBOX_ONLY": "샌드박스에서만 사용할 수 있습니다. 테스트 키를 사용하세요.",
     "RATE_LIMITED": "요청이 너무 많습니다. 잠시 후 다시 시도하세요.",
     "PAYLOAD_TOO_LARGE": "요청 본문이 너무 큽니다.",

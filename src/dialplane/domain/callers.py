@@ -38,7 +38,8 @@ ANY_REVISION = Precondition()
 class Caller:
     """The key of one request, the instant it arrived, and what it insists on.
 
-    `now` is the time the clock of the caller's organization shows, in milliseconds.
+    `now` is the time the clock of the caller's organization shows, in milliseconds: the real
+    time, plus `clock_offset_ms` in a sandbox.
     """
 
     key_id: KeyId
@@ -47,6 +48,7 @@ class Caller:
     mode: Mode
     scopes: frozenset[Scope]
     now: Millis
+    clock_offset_ms: Millis = 0
     precondition: Precondition = ANY_REVISION
 
     def require(self, scope: Scope) -> None:

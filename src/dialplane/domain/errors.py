@@ -190,6 +190,14 @@ class SandboxOnly(DomainError):
 
 
 @dataclass(eq=False)
+class KeyInactive(DomainError):
+    """This API key is revoked or has expired."""
+
+    code = "KEY_INACTIVE"
+    kind = Kind.CONFLICT
+
+
+@dataclass(eq=False)
 class RateLimited(DomainError):
     """Too many requests."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from dialplane.domain.callers import Mode, Scope
+from dialplane.domain.errors import KeyInactive
 from dialplane.domain.values import DAY_MS, KeyId, Millis, OrganizationId
 
 PREFIXES = {Mode.LIVE: "dp_live_", Mode.TEST: "dp_test_"}
@@ -27,6 +28,10 @@ class ApiKey:
 
     def works_at(self, now: Millis) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def require_working(self, now: Millis) -> None:
+        if not self.works_at(now):
+            raise KeyInactive
 
     def revoke(self, *, now: Millis) -> "ApiKey":
         return self if self.revoked_at is not None else replace(self, revoked_at=now)

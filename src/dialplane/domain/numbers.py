@@ -95,9 +95,9 @@ class SipChange:
             auth_username=chosen(self.auth_username, sip.auth_username),
             sealed_password=chosen(self.sealed_password, sip.sealed_password),
         )
-        if self.auth_username is None:
+        if changed.auth_username is None:
             changed = replace(changed, sealed_password=None)
-        if changed.auth_username is not None and changed.sealed_password is None:
+        elif changed.sealed_password is None:
             raise Invalid.one("auth_password", "needed_with_user_name")
         return self._with_trunk_ids(changed)
 

@@ -27,6 +27,7 @@ def find_caller(db: Reader, hashed: str, *, now: Millis) -> tuple[Caller, Millis
         mode=Mode(row["mode"]),
         scopes=_scopes(row["scopes"]),
         now=now + row["clock_offset_ms"],
+        clock_offset_ms=row["clock_offset_ms"],
     )
     return caller, row["last_used_at"]
 

@@ -33,10 +33,11 @@ class Migration:
 
 def migrations() -> list[Migration]:
     """Every migration this program knows, in order."""
-    found = []
-    for file in (files("dialplane.store") / "migrations").iterdir():
-        if match := _NAME.fullmatch(file.name):
-            found.append(Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text()))
+    found = [
+        Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text())
+        for file in (files("dialplane.store") / "migrations").iterdir()
+        if (match := _NAME.fullmatch(file.name))
+    ]
     return sorted(found, key=lambda migration: migration.number)
 
 
@@ -55,6 +56,11 @@ def _prepare(db: Writer) -> None:
         )
         """
     )
+
+
+def is_current(db: Reader) -> bool:
+    """Whether the database is what this program was made for."""
+    return _done(db) == {migration.number for migration in migrations()}
 
 
 def pending(database: Database) -> list[Migration]:

@@ -1,0 +1,171 @@
+"""What the server tells about itself: its contract, its pages, its health and its figures."""
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import falcon
+import msgspec
+import prometheus_client
+import yaml
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from dialplane.domain.errors import NotFound
+from dialplane.store.database import Database
+from dialplane.store.migrate import is_current
+
+MARKDOWN = "text/markdown; charset=utf-8"
+ASSETS = Path(str(files("dialplane.api") / "swagger_ui"))
+
+
+@cache
+def contract_json() -> bytes:
+    """The contract as JSON, read from its YAML once."""
+    text = (files("dialplane") / "contract" / "openapi.yaml").read_bytes()
+    return msgspec.json.encode(yaml.load(text, yaml.CSafeLoader))  # our own file
+
+
+class Openapi:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        del req
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = contract_json()
+
+
+_DOCS_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Dialplane API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+</head>
+<body>
+<div id="docs"></div>
+<noscript>The API is described in <a href="/openapi.json">openapi.json</a>
+and, for reading, in <a href="/llms.txt">llms.txt</a>.</noscript>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script>
+SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#docs", deepLinking: true,
+  persistAuthorization: true, validatorUrl: null,
+});
+</script>
+</body>
+</html>
+"""
+
+
+class DocsPage:
+    """The contract to read and to try out."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        del req
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = _DOCS_PAGE
+
+
+def _pages(folder: Traversable, path: str = "") -> dict[str, Traversable]:
+    found: dict[str, Traversable] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found |= _pages(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith(".md"):
+            found[f"{path}{entry.name}"] = entry
+    return found
+
+
+@cache
+def pages() -> dict[str, str]:
+    """Every documentation page, by its path."""
+    return {name: page.read_text() for name, page in _pages(files("dialplane") / "docs").items()}
+
+
+def _title(page: str) -> str:
+    return page.partition("\n")[0].lstrip("# ").strip()
+
+
+class LlmsTxt:
+    """What there is to read, for readers who are programs."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        links = (f"- [{_title(page)}](/docs/{name})" for name, page in pages().items())
+        resp.content_type = "text/plain; charset=utf-8"
+        resp.text = "\n".join(
+            (
+                "# Dialplane",
+                "",
+                "> The open control plane for the telephone numbers of voice-AI agents.",
+                "",
+                f"The whole API, with every field and error: {escape(req.prefix)}/openapi.json",
+                "",
+                "## Pages",
+                "",
+                *links,
+                "",
+            )
+        )
+
+
+class MarkdownPage:
+    def on_get(self, req: falcon.Request, resp: falcon.Response, page: str) -> None:
+        del req
+        text = pages().get(page)
+        if text is None:
+            raise NotFound
+        resp.content_type = MARKDOWN
+        resp.text = text
+
+
+class Health:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        del req
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = b'{"status":"ok"}'
+
+
+class Readiness:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        del req
+        answers, current = self._look()
+        checks = {"database": _verdict(answers), "migrations": _verdict(current)}
+        ready = answers and current
+        resp.status = falcon.HTTP_200 if ready else falcon.HTTP_503
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = msgspec.json.encode(
+            {"status": "ready" if ready else "not_ready", "checks": checks}
+        )
+
+    def _look(self) -> tuple[bool, bool]:
+        try:
+            with self._database.reading() as db:
+                return True, is_current(db)
+        except Exception:  # noqa: BLE001  # whatever keeps the database from answering: not ready
+            return False, False
+
+
+def _verdict(fine: bool) -> str:  # noqa: FBT001  # a verdict on one fact
+    return "ok" if fine else "failing"
+
+
+class Metrics:
+    """Prometheus text; summed over all processes where several share the work."""
+
+    def __init__(self, multiprocess_dir: str | None) -> None:
+        self._multiprocess_dir = multiprocess_dir
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        del req
+        registry: prometheus_client.CollectorRegistry = prometheus_client.REGISTRY
+        if self._multiprocess_dir:
+            registry = prometheus_client.CollectorRegistry()
+            MultiProcessCollector(registry, self._multiprocess_dir)  # type: ignore[no-untyped-call]
+        resp.content_type = CONTENT_TYPE_LATEST
+        resp.data = prometheus_client.generate_latest(registry)

@@ -1,0 +1,43 @@
+"""The clock of a sandbox: it ticks, and can be moved ahead."""
+
+from dataclasses import dataclass
+
+from dialplane.domain.callers import Caller
+from dialplane.domain.errors import Invalid
+from dialplane.domain.values import DAY_MS, Millis
+from dialplane.store import organizations
+from dialplane.store.database import Writer
+
+FARTHEST_DAYS = 3_650
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """To an instant or by a span; one of the two."""
+
+    to: Millis | None = None
+    by_ms: Millis | None = None
+
+    def span(self, now: Millis) -> Millis:
+        if self.to is None:
+            return self.by_ms or 0
+        if self.to <= now:
+            raise Invalid.one("to", "in_the_past")
+        if self.to - now > FARTHEST_DAYS * DAY_MS:
+            raise Invalid.one("to", "too_far_ahead", days=FARTHEST_DAYS)
+        return self.to - now
+
+
+def advance(db: Writer, caller: Caller, asked: Advance) -> tuple[Millis, Millis]:
+    """Move the caller's sandbox ahead; answers its time and its offset, in milliseconds.
+
+    Raises:
+        SandboxOnly: the caller's key is a live one.
+        Invalid: backwards, or too far at once.
+    """
+    caller.require_sandbox()
+    sandbox = organizations.get_locked(db, caller.organization_id)
+    # Somebody else may have moved the clock since this request came in.
+    now = caller.now - caller.clock_offset_ms + sandbox.clock_offset_ms
+    span = asked.span(now)
+    return now + span, organizations.advance_clock(db, sandbox.id, by_ms=span)
