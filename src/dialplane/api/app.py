@@ -49,7 +49,7 @@ def _route_discovery(app: "falcon.App[falcon.Request, falcon.Response]", parts: 
     app.add_route("/openapi.json", discovery.Openapi())
     app.add_route("/docs", discovery.DocsPage())
     app.add_route("/docs/{page:path}", discovery.MarkdownPage())
-    app.add_static_route("/docs/assets", discovery.ASSETS)
+    app.add_static_route("/assets/swagger-ui", discovery.ASSETS)
     app.add_route("/llms.txt", discovery.LlmsTxt())
     app.add_route("/healthz", discovery.Health())
     app.add_route("/readyz", discovery.Readiness(parts.database))

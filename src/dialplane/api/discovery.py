@@ -42,13 +42,13 @@ _DOCS_PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Dialplane API</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="stylesheet" href="/assets/swagger-ui/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>
 <noscript>The API is described in <a href="/openapi.json">openapi.json</a>
 and, for reading, in <a href="/llms.txt">llms.txt</a>.</noscript>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/assets/swagger-ui/swagger-ui-bundle.js"></script>
 <script>
 SwaggerUIBundle({
   url: "/openapi.json", dom_id: "#docs", deepLinking: true,
