@@ -19,10 +19,6 @@ from dialplane.domain.values import (
 CURRENT: Final = "current"
 PRODUCTION: Final = "production"
 
-# \Z, because $ would also match in front of a line break at the end.
-SAVED_VERSION: Final = r"^v[1-9][0-9]*\Z"
-SELECTOR: Final = r"^(current|production|v[1-9][0-9]*)\Z"
-
 _MOST_DIGITS: Final = 9
 
 
@@ -95,39 +91,59 @@ class AgentChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentVersion:
+class VersionSummary:
+    """A frozen version without what was frozen."""
+
+    version: int
+    description: str | None
+    created_at: Millis
+
+    @property
+    def name(self) -> str:
+        return version_name(self.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentVersion(VersionSummary):
     """The draft as it was at one instant; never changed afterwards."""
 
     agent_id: AgentId
     organization_id: OrganizationId
-    version: int
     data: dict[str, Any]
     flow: Graph | None
     flow_data: Graph | None
-    description: str | None
-    created_at: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class AgentSummary:
+    """An agent without what it says and does."""
+
+    id: AgentId
+    organization_id: OrganizationId
+    name: str
+    type: AgentType
+    created_at: Millis
+    updated_at: Millis
+    production_version: int | None = None
+
+    @property
+    def production_name(self) -> str | None:
+        return None if self.production_version is None else version_name(self.production_version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(AgentSummary):
     """Who talks: a working draft, any number of frozen versions, one of them in production.
 
     Versions count from 1 without a gap, so `last_version` tells which ones exist. `flow` is the
     graph as the API tells it, `flow_data` an older builder's; there is never more than one.
     """
 
-    id: AgentId
-    organization_id: OrganizationId
-    name: str
-    type: AgentType
     data: dict[str, Any]
     flow: Graph | None
     flow_data: Graph | None
-    created_at: Millis
-    updated_at: Millis
     head_revision: int = 1
     flow_revision: int = 1
-    production_version: int | None = None
     last_version: int = 0
 
     @classmethod
@@ -151,10 +167,6 @@ class Agent:
     def tag(self) -> str:
         """Differs whenever an answer about this agent differs."""
         return f"{self.head_revision}-{self.production_version or 0}"
-
-    @property
-    def production_name(self) -> str | None:
-        return None if self.production_version is None else version_name(self.production_version)
 
     def advisories(self) -> tuple[FlowProblem, ...]:
         """What will not work in a call of the draft; never a reason not to keep it."""
