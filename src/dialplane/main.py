@@ -14,6 +14,7 @@ from dialplane.api.limits import Limits, rules_in
 from dialplane.api.parts import Clock, Parts
 from dialplane.domain.values import DAY_MS, Millis
 from dialplane.operations.changes import Changes
+from dialplane.operations.installation import prove_key_ring
 from dialplane.operations.numbers import NumberPolicy
 from dialplane.settings import Settings, read_settings
 from dialplane.store.database import Database
@@ -81,4 +82,6 @@ def app() -> "falcon.App[falcon.Request, falcon.Response]":
     """The application one server process runs."""
     settings = read_settings()
     set_up_logging(settings)
-    return create_app(parts_of(settings, database_of(settings)))
+    database = database_of(settings)
+    prove_key_ring(database, secret_box_of(settings))
+    return create_app(parts_of(settings, database))

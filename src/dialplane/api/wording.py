@@ -3,6 +3,7 @@
 Keys are what the program says, texts what a person reads; blanks are filled from the facts.
 """
 
+import re
 from enum import StrEnum
 
 from dialplane.domain.errors import FieldProblem
@@ -36,8 +37,27 @@ def _weight(quality: str) -> float:
 
 def reason_text(problem: FieldProblem, language: Language) -> str:
     english, korean = REASONS.get(problem.reason, ("{text}", "{text}"))
-    template = english if language is Language.ENGLISH else korean
-    return template.format_map({"text": problem.reason, **problem.facts})
+    facts = {"text": problem.reason, **problem.facts}
+    if problem.reason == "wrong_type":
+        facts |= {name: _in_json_words(str(kind), language) for name, kind in facts.items()}
+    return (english if language is Language.ENGLISH else korean).format_map(facts)
+
+
+# The kinds of values as Python calls them, and as readers of JSON do.
+_KINDS = {
+    "str": ("string", "문자열"),
+    "int": ("integer", "정수"),
+    "float": ("number", "숫자"),
+    "bool": ("boolean", "불리언"),
+    "array": ("array", "배열"),
+    "object": ("object", "객체"),
+}
+_KIND = re.compile(r"\b(" + "|".join(_KINDS) + r")\b")
+
+
+def _in_json_words(kinds: str, language: Language) -> str:
+    place = 0 if language is Language.ENGLISH else 1
+    return _KIND.sub(lambda kind: _KINDS[kind[0]][place], kinds).replace(" | ", ", ")
 
 
 REASONS: dict[str, tuple[str, str]] = {

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 import msgspec
 
 from dialplane.domain.callers import Caller
-from dialplane.domain.errors import DomainError, IdempotencyInProgress, IdempotencyKeyReused
+from dialplane.domain.errors import (
+    DomainError,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    Unavailable,
+)
 from dialplane.store import claims
 from dialplane.store.claims import Claim
 from dialplane.store.database import Contended, Database, Writer
@@ -117,7 +122,7 @@ class Changes:
             try:
                 with self._database.writing() as db:
                     return work(db)
-            except Contended:
+            except Contended as contended:
                 if attempt == ATTEMPTS:
-                    raise
+                    raise Unavailable from contended
         raise AssertionError("unreachable: the last attempt returns or raises")
