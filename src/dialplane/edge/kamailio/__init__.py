@@ -1,0 +1,1 @@
+"""The SIP edge: Kamailio, configured by `render`."""
