@@ -11,6 +11,7 @@ from dialplane.domain.sip_addresses import (
     is_private_ip,
     is_private_target,
     parse_sip_address,
+    uri_of_user,
 )
 
 LABEL_63 = "a" * 63
@@ -186,6 +187,19 @@ def test_what_a_name_resolved_to_is_judged_alike() -> None:
     assert is_private_ip("127.0.0.1")
     assert is_private_ip("::ffff:127.0.0.1")
     assert not is_private_ip("203.0.113.7")
+
+
+@pytest.mark.parametrize(
+    ("user", "uri"),
+    [
+        ("07011112222", "sip:07011112222@[2001:db8::1]:5080;transport=tcp"),
+        ("+14155552671", "sip:+14155552671@[2001:db8::1]:5080;transport=tcp"),
+        ("a@b;c>\r\n", "sip:a%40b%3Bc%3E%0D%0A@[2001:db8::1]:5080;transport=tcp"),
+        ("", "sip:[2001:db8::1]:5080;transport=tcp"),
+    ],
+)
+def test_somebody_at_an_address_has_a_request_uri_they_cannot_break(user: str, uri: str) -> None:
+    assert uri_of_user(parse_sip_address("[2001:db8::1]:5080;transport=tcp").uri, user) == uri
 
 
 labels = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,8}[A-Za-z0-9])?", fullmatch=True)

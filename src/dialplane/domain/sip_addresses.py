@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from urllib.parse import quote
 
 LONGEST = 255
 
@@ -79,6 +80,12 @@ def parse_sip_address(text: str) -> SipAddress:
     )
 
 
+def uri_of_user(uri: str, user: str) -> str:
+    """The request URI of somebody at an address without a user, such as `SipAddress.uri`."""
+    scheme, _, host = uri.partition(":")
+    return f"{scheme}:{quote(user, safe=_UNESCAPED_IN_USERS)}@{host}" if user else uri
+
+
 def is_private_target(address: SipAddress) -> bool:
     """Whether calls to it would reach this machine, its neighbours on the wire or its cloud."""
     if address.is_ip:
@@ -101,6 +108,9 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _HIGHEST_PORT = 65535
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_NAME = 253
+
+# RFC 3261, user: whatever else occurs would end the user part or the whole line.
+_UNESCAPED_IN_USERS = "-_.!~*'()&=+$,"
 
 _PRIVATE_NAMES = frozenset(
     {
