@@ -1,0 +1,96 @@
+"""Both engines keep the same promises in the same words."""
+
+import threading
+
+import pytest
+
+from dialplane.store.database import Database, Reader, UniqueViolated, Writer
+
+
+def add_organization(db: Writer, organization_id: str, sandbox_of: str | None = None) -> None:
+    db.run(
+        "INSERT INTO organizations (id, name, realm, sandbox_of, created_at)"
+        " VALUES (:id, 'Acme', 'live', :sandbox_of, 1)",
+        id=organization_id,
+        sandbox_of=sandbox_of,
+    )
+
+
+def organizations_in(db: Reader) -> set[str]:
+    return {row["id"] for row in db.all("SELECT id FROM organizations")}
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.writing() as db:  # noqa: PT012  # the point
+        add_organization(db, "acme")
+        _ = 1 / 0
+
+    with database.reading() as db:
+        assert organizations_in(db) == set()
+
+
+def test_what_is_written_is_seen_by_the_next_read(database: Database) -> None:
+    with database.writing() as db:
+        add_organization(db, "acme")
+
+    with database.reading() as db:
+        assert organizations_in(db) == {"acme"}
+
+
+def test_the_engine_refuses_a_write_through_a_reader(database: Database) -> None:
+    with database.reading() as db, pytest.raises(Exception, match=r"read-?only"):
+        db.one_or_none("INSERT INTO facts (name, value) VALUES ('a', 'b') RETURNING name")
+
+
+def test_a_broken_rule_has_the_same_name_on_both_engines(database: Database) -> None:
+    with database.writing() as db:
+        add_organization(db, "acme")
+        add_organization(db, "acme-sandbox", sandbox_of="acme")
+
+    with database.writing() as db, pytest.raises(UniqueViolated) as violated:
+        add_organization(db, "another-sandbox", sandbox_of="acme")
+
+    assert violated.value.rule == "organizations_sandbox_of_key"
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Database) -> None:
+    with database.snapshot() as db:
+        before = organizations_in(db)
+        with database.writing() as writer:
+            add_organization(writer, "acme")
+
+        assert organizations_in(db) == before == set()
+
+
+def test_a_locked_row_makes_others_wait_for_the_newest_state(database: Database) -> None:
+    with database.writing() as db:
+        db.run("INSERT INTO facts (name, value) VALUES ('count', '0')")
+
+    def count_up() -> None:
+        with database.writing() as db:
+            row = db.locked("SELECT value FROM facts WHERE name = 'count'")
+            assert row is not None
+            more = str(int(row["value"]) + 1)
+            db.run("UPDATE facts SET value = :value WHERE name = 'count'", value=more)
+
+    threads = [threading.Thread(target=count_up) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with database.reading() as db:
+        assert db.all("SELECT value FROM facts WHERE name = 'count'")[0]["value"] == "20"
+
+
+def test_text_that_looks_like_a_parameter_stays_text(database: Database) -> None:
+    with database.writing() as db:
+        db.run(
+            "INSERT INTO facts (name, value) VALUES (:name, :value)",
+            name="100% :name",
+            value="%(x)s",
+        )
+        row = db.one_or_none("SELECT value FROM facts WHERE name LIKE '100%'")
+
+    assert row is not None
+    assert row["value"] == "%(x)s"
