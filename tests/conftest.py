@@ -1,4 +1,4 @@
-"""What every test may ask for: a database on each engine, ready or empty."""
+"""What every test may ask for: a database on each engine, and a world to talk to."""
 
 import os
 import shutil
@@ -11,7 +11,11 @@ import pytest
 from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
+from parts.client import Client
 from parts.postgres import NoPostgresError, PostgresServer, running_postgres
+from parts.world import World
+
+pytest_plugins = ["parts.promises"]
 
 EARLIEST = 1_700_000_000_000
 
@@ -89,6 +93,20 @@ def database(home: Home) -> Iterator[Database]:
     opened = home.open()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def world(database: Database, home: Home) -> Iterator[World]:
+    """Acme and Globex with a key each, and one application in this process."""
+    opened = World(database, home.environment)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acme(world: World) -> Client:
+    """The caller, whose key may do everything."""
+    return world.acme
 
 
 @pytest.fixture(scope="session")
