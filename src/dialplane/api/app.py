@@ -6,7 +6,7 @@ from typing import Any
 import falcon
 import structlog
 
-from dialplane.api import discovery, keys, lines, numbers, sandbox_clock
+from dialplane.api import agents, discovery, keys, lines, numbers, sandbox_clock
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.metrics import REQUESTS, SECONDS
 from dialplane.api.parts import Parts
@@ -37,6 +37,7 @@ def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
 
 def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
     _route_numbers(app, parts)
+    _route_agents(app, parts)
     app.add_route("/x/v1/keys", keys.Keys(parts))
     app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
     app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
@@ -67,6 +68,15 @@ def _route_numbers(app: "falcon.App[falcon.Request, falcon.Response]", parts: Pa
     app.add_route(f"{number}/agent", numbers.NumberAgent(parts))
     app.add_route(f"{number}/sip", numbers.NumberSip(parts))
     app.add_route(f"{number}/revoke-cancel", numbers.NumberRevokeCancel(parts))
+
+
+def _route_agents(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    agent = "/v3/agents/{agent_id}"
+    app.add_route("/v3/agents", agents.Agents(parts))
+    app.add_route("/v3/agents/validate-flow", agents.FlowValidation(parts))
+    app.add_route(agent, agents.Agent(parts))
+    app.add_route(f"{agent}/versions", agents.Versions(parts))
+    app.add_route(f"{agent}/versions/{{version}}/publish", agents.Publication(parts))
 
 
 class Bookkeeping:

@@ -6,6 +6,7 @@ Keys are what the program says, texts what a person reads; blanks are filled fro
 import re
 from enum import StrEnum
 
+from dialplane.api import agent_wording
 from dialplane.domain.errors import FieldProblem
 
 
@@ -198,6 +199,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "The transport has to be udp, tcp or tls, and tls for sips:.",
         "transport는 udp, tcp, tls 중 하나여야 하며 sips:는 tls만 가능합니다.",
     ),
+    **agent_wording.REASONS,
 }
 
 MESSAGES_IN_KOREAN: dict[str, str] = {

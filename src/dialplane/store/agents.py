@@ -1,13 +1,38 @@
 """Agents and their versions in SQL."""
 
 import json
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
 
-from dialplane.domain.agents import Agent, AgentType
+from dialplane.domain.agents import (
+    Agent,
+    AgentSummary,
+    AgentType,
+    AgentVersion,
+    VersionSummary,
+)
+from dialplane.domain.errors import NotFound
 from dialplane.domain.values import AgentId, OrganizationId
-from dialplane.store.database import Row, Writer
+from dialplane.store.database import Reader, Row, Writer
+from dialplane.store.pages import Listing, Page, PageRequest, page
 
-_BY_ID: Final = "SELECT * FROM agents WHERE organization_id = :organization_id AND id = :id"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFilter:
+    """Agents of these types whose name holds `name_part`, in either case."""
+
+    types: frozenset[AgentType]
+    name_part: str
+
+
+def get(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Agent:
+    return _found(db.one_or_none(_BY_ID, organization_id=organization_id, id=agent_id))
+
+
+def get_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) -> Agent:
+    """Read an agent that is about to change; others who want to change it wait."""
+    return _found(db.locked(_BY_ID, organization_id=organization_id, id=agent_id))
 
 
 def find_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) -> Agent | None:
@@ -16,24 +41,176 @@ def find_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) 
     return None if row is None else _agent(row)
 
 
+_BY_ID: Final = "SELECT * FROM agents WHERE organization_id = :organization_id AND id = :id"
+
+
+def exists(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> bool:
+    row = db.one_or_none(
+        "SELECT id FROM agents WHERE organization_id = :organization_id AND id = :id",
+        organization_id=organization_id,
+        id=agent_id,
+    )
+    return row is not None
+
+
+def list_page(
+    db: Reader,
+    organization_id: OrganizationId,
+    wanted: AgentFilter,
+    request: PageRequest,
+) -> Page[AgentSummary]:
+    matching: LiteralString = "FROM agents WHERE organization_id = :organization_id"
+    if len(wanted.types) < len(AgentType):
+        matching += " AND type IN (:single_prompt, :flow)"
+    if wanted.name_part:
+        # Both sides go through the engine's lower(), which need not know more than ASCII.
+        matching += " AND lower(name) LIKE lower(:name_pattern) ESCAPE '!'"
+    rows, total, following = page(
+        db,
+        Listing(columns=_SUMMARY, matching=matching, sort="created_at"),
+        request,
+        organization_id=organization_id,
+        name_pattern=f"%{_literally(wanted.name_part)}%",
+        **{kind: kind if kind in wanted.types else None for kind in AgentType},
+    )
+    return Page(items=[_summary(row) for row in rows], total_count=total, next=following)
+
+
+def _literally(text: str) -> str:
+    """For LIKE: every character stands for itself."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def add(db: Writer, agent: Agent) -> Agent:
+    return _found(db.returning(_INSERT, **_columns(agent)))
+
+
+def save(db: Writer, agent: Agent) -> Agent:
+    """Write back what may change of an agent read with `get_locked`."""
+    return _found(db.returning(_UPDATE, **_columns(agent)))
+
+
+def remove(db: Writer, agent: Agent) -> None:
+    """Remove an agent read with `get_locked`, and its versions with it."""
+    db.run(
+        "DELETE FROM agents WHERE organization_id = :organization_id AND id = :id",
+        organization_id=agent.organization_id,
+        id=agent.id,
+    )
+
+
+def get_version(
+    db: Reader, organization_id: OrganizationId, agent_id: AgentId, *, version: int
+) -> AgentVersion:
+    row = db.one_or_none(
+        """
+        SELECT * FROM agent_versions
+         WHERE organization_id = :organization_id AND agent_id = :agent_id AND version = :version
+        """,
+        organization_id=organization_id,
+        agent_id=agent_id,
+        version=version,
+    )
+    if row is None:
+        raise NotFound
+    return AgentVersion(
+        **_plain(row, ("agent_id", "organization_id", "version", "description", "created_at")),
+        data=json.loads(row["data"]),
+        flow=_graph(row["flow"]),
+        flow_data=_graph(row["flow_data"]),
+    )
+
+
+def list_versions(
+    db: Reader, organization_id: OrganizationId, agent_id: AgentId
+) -> list[VersionSummary]:
+    """Every version, newest first, without what was frozen."""
+    rows = db.all(
+        """
+        SELECT version, description, created_at FROM agent_versions
+         WHERE organization_id = :organization_id AND agent_id = :agent_id
+         ORDER BY version DESC
+        """,
+        organization_id=organization_id,
+        agent_id=agent_id,
+    )
+    return [VersionSummary(**_plain(row, ("version", "description", "created_at"))) for row in rows]
+
+
+def add_version(db: Writer, version: AgentVersion) -> None:
+    db.run(
+        """
+        INSERT INTO agent_versions (
+            agent_id, organization_id, version, data, flow, flow_data, description, created_at
+        ) VALUES (
+            :agent_id, :organization_id, :version, :data, :flow, :flow_data, :description,
+            :created_at
+        )
+        """,
+        agent_id=version.agent_id,
+        organization_id=version.organization_id,
+        version=version.version,
+        data=_text(version.data),
+        flow=_text(version.flow),
+        flow_data=_text(version.flow_data),
+        description=version.description,
+        created_at=version.created_at,
+    )
+
+
+_MUTABLE: Final = (
+    "name", "data", "flow", "flow_data", "head_revision", "flow_revision", "production_version",
+    "last_version", "updated_at",
+)  # fmt: skip
+_FIXED: Final = ("id", "organization_id", "type", "created_at")
+_JSON: Final = ("data", "flow", "flow_data")
+_SUMMARY: Final[LiteralString] = (
+    "id, organization_id, name, type, created_at, updated_at, production_version"
+)
+_INSERT: Final[LiteralString] = (
+    "INSERT INTO agents (" + ", ".join((*_FIXED, *_MUTABLE)) + ")"
+    " VALUES (" + ", ".join(":" + name for name in (*_FIXED, *_MUTABLE)) + ") RETURNING *"
+)
+_UPDATE: Final[LiteralString] = (
+    "UPDATE agents SET " + ", ".join(name + " = :" + name for name in _MUTABLE)
+    + " WHERE organization_id = :organization_id AND id = :id RETURNING *"
+)  # fmt: skip
+
+
+def _columns(agent: Agent) -> dict[str, object]:
+    columns = {name: getattr(agent, name) for name in (*_FIXED, *_MUTABLE)}
+    return columns | {name: _text(columns[name]) for name in _JSON}
+
+
+def _text(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def _graph(text: str | None) -> dict[str, Any] | None:
     graph: dict[str, Any] | None = None if text is None else json.loads(text)
     return graph
 
 
+def _plain(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _summary(row: Row) -> AgentSummary:
+    return AgentSummary(**_plain(row, _SUMMARY.split(", ")) | {"type": AgentType(row["type"])})
+
+
+def _found(row: Row | None) -> Agent:
+    if row is None:
+        raise NotFound
+    return _agent(row)
+
+
 def _agent(row: Row) -> Agent:
+    plain = _plain(row, {*_FIXED, *_MUTABLE} - {*_JSON, "type"})
     return Agent(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        name=row["name"],
+        **plain,
         type=AgentType(row["type"]),
         data=json.loads(row["data"]),
         flow=_graph(row["flow"]),
         flow_data=_graph(row["flow_data"]),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        head_revision=row["head_revision"],
-        flow_revision=row["flow_revision"],
-        production_version=row["production_version"],
-        last_version=row["last_version"],
     )
