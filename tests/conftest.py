@@ -13,6 +13,7 @@ from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
 from parts.client import Client
 from parts.postgres import NoPostgresError, PostgresServer, running_postgres
+from parts.sweeping import sweep
 from parts.world import World
 
 pytest_plugins = ["parts.promises"]
@@ -96,9 +97,21 @@ def database(home: Home) -> Iterator[Database]:
 
 
 @pytest.fixture
-def world(database: Database, home: Home) -> Iterator[World]:
+def swept_database(engine: str, request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty database that all tests of this process use, one after the other.
+
+    For the many tests that neither close it nor start a program on it: on PostgreSQL it is ready
+    in a fraction of the time `database` takes.
+    """
+    opened: Database = request.getfixturevalue(f"_kept_{engine}")
+    sweep(opened)
+    return opened
+
+
+@pytest.fixture
+def world(swept_database: Database, tmp_path: Path) -> Iterator[World]:
     """Acme and Globex with a key each, and one application in this process."""
-    opened = World(database, home.environment)
+    opened = World(swept_database, {"DIALPLANE_DATA_DIR": str(tmp_path / "data")})
     yield opened
     opened.close()
 
@@ -107,6 +120,28 @@ def world(database: Database, home: Home) -> Iterator[World]:
 def acme(world: World) -> Client:
     """The caller, whose key may do everything."""
     return world.acme
+
+
+@pytest.fixture(scope="session")
+def _kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    home = Home(url="", data_dir=tmp_path_factory.mktemp("kept"))
+    _migrate(home)
+    opened = home.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _kept_postgres(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    url = postgres_server.create()
+    home = Home(url=url, data_dir=tmp_path_factory.mktemp("kept"))
+    _migrate(home)
+    opened = home.open()
+    yield opened
+    opened.close()
+    postgres_server.drop(url)
 
 
 @pytest.fixture(scope="session")
