@@ -2,9 +2,8 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
-from dialplane.domain.callers import ANY_REVISION, Caller, Precondition
+from dialplane.domain.callers import Caller
 from dialplane.domain.errors import Unauthorized
 from dialplane.domain.values import KeyId, Millis
 from dialplane.operations.keys import hashed
@@ -12,6 +11,9 @@ from dialplane.store import keys
 from dialplane.store.database import Database
 
 _BEARER = re.compile(r"bearer +(dp_(?:live|test)_[0-9A-Za-z]{43}) *", re.IGNORECASE)
+
+
+_NOTED_MAX = 10_000
 
 
 class Callers:
@@ -22,7 +24,7 @@ class Callers:
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="key-uses")
         self._noted: dict[KeyId, Millis] = {}
 
-    def identify(self, authorization: str | None, *, now: Millis, if_match: str | None) -> Caller:
+    def identify(self, authorization: str | None, *, now: Millis) -> Caller:
         """The caller of one request.
 
         Raises:
@@ -37,12 +39,13 @@ class Callers:
             raise Unauthorized
         caller, last_used_at = found
         self._note_use(caller.key_id, last_used_at, now)
-        precondition = ANY_REVISION if if_match is None else Precondition(tags_in(if_match))
-        return replace(caller, precondition=precondition)
+        return caller
 
     def _note_use(self, key_id: KeyId, last_used_at: Millis | None, now: Millis) -> None:
         last = max(last_used_at or 0, self._noted.get(key_id, 0))
         if now - last >= keys.USE_NOTED_EVERY_MS:
+            if len(self._noted) >= _NOTED_MAX:
+                self._noted.clear()
             self._noted[key_id] = now
             self._notes.submit(self._write_use, key_id, now)
 

@@ -3,6 +3,7 @@
 import functools
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Concatenate, ParamSpec, TypeVar
 
 import falcon
@@ -15,7 +16,7 @@ from dialplane.api.parts import Parts
 from dialplane.api.queries import NoQuery, read_query
 from dialplane.api.shapes import UUID_TEXT
 from dialplane.api.wording import Language, language_of
-from dialplane.domain.callers import Caller, Scope
+from dialplane.domain.callers import ANY_REVISION, Caller, Precondition, Scope
 from dialplane.domain.errors import Invalid, RateLimited
 from dialplane.operations.changes import Answer, ChangeRequest
 from dialplane.store.database import Writer
@@ -145,8 +146,12 @@ def operation(
 
 
 def _admit(parts: Parts, req: falcon.Request, resp: falcon.Response, scope: Scope) -> Caller:
-    caller = parts.callers.identify(
-        req.get_header("Authorization"), now=parts.clock(), if_match=req.get_header("If-Match")
+    caller = parts.callers.identify(req.get_header("Authorization"), now=parts.clock())
+    if_match = req.get_header("If-Match")
+    caller = replace(
+        caller,
+        precondition=ANY_REVISION if if_match is None else Precondition(tags_in(if_match)),
+        request_id=req.context.request_id,
     )
     req.context.caller = caller
     caller.require(scope)

@@ -50,6 +50,7 @@ class Caller:
     now: Millis
     clock_offset_ms: Millis = 0
     precondition: Precondition = ANY_REVISION
+    request_id: str | None = None
 
     def require(self, scope: Scope) -> None:
         if scope not in self.scopes:

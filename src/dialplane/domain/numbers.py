@@ -1,6 +1,6 @@
 """A held number and the rules of its life."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 from dialplane.domain.errors import (
@@ -154,6 +154,29 @@ class HeldNumber:
         """Differs whenever an answer about this number differs."""
         return f"{self.revision}-{self.status}"
 
+    def told(self) -> dict[str, object]:
+        """This number as its owner may be told: the wire's fields and no secret."""
+        sip = self.sip
+        return {
+            "id": self.id,
+            "number": self.number,
+            "provider": self.provider,
+            "status": self.status,
+            "start_at": self.start_at,
+            "monthly_fee": self.monthly_fee,
+            "address": sip.address,
+            "auth_username": sip.auth_username,
+            "has_auth_password": sip.sealed_password is not None,
+            "inbound_trunk_id": sip.inbound_trunk_id,
+            "outbound_trunk_id": sip.outbound_trunk_id,
+            "inbound_agent": _told(self.inbound_agent),
+            "outbound_agent": _told(self.outbound_agent),
+            "sms_inbound_agent": _told(self.sms_inbound_agent),
+            "memo": self.memo,
+            "end_at": self.end_at,
+            "cancel_requested_at": self.cancel_requested_at,
+        }
+
     def at(self, now: Millis) -> "HeldNumber":
         """This number with everything time has done to it by `now`, whoever wrote it down."""
         if self.status is Status.SCHEDULED and self.start_at <= now:
@@ -214,3 +237,7 @@ class HeldNumber:
     def _refuse_if_expired(self) -> None:
         if self.status is Status.EXPIRED:
             raise NumberExpired
+
+
+def _told(mapping: AgentMapping | None) -> dict[str, object] | None:
+    return None if mapping is None else asdict(mapping)

@@ -3,8 +3,10 @@
 Answers are exact without this (`HeldNumber.at`, `Line.available_from`); here it is written down.
 """
 
+from dialplane.domain.journal import Change, Happening
 from dialplane.domain.numbers import HeldNumber, Status
 from dialplane.domain.values import Millis
+from dialplane.operations import journal
 from dialplane.store import claims, lines, numbers, organizations
 from dialplane.store.database import Database, Writer
 
@@ -48,7 +50,19 @@ def write_down(db: Writer, number: HeldNumber, *, now: Millis) -> bool:
     if settled is number:
         return False
     numbers.write_down(db, settled)
-    if settled.status is Status.EXPIRED and settled.line_id is not None:
+    ended = settled.status is Status.EXPIRED
+    journal.enter_time(
+        db,
+        settled.organization_id,
+        settled.updated_at,
+        Change(
+            happening=Happening.NUMBER_EXPIRED if ended else Happening.NUMBER_ACTIVATED,
+            resource_id=settled.id,
+            before=number.told(),
+            after=settled.told(),
+        ),
+    )
+    if ended and settled.line_id is not None:
         lines.quarantine(db, settled.realm, settled.line_id)
     return True
 

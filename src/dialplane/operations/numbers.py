@@ -11,6 +11,7 @@ from dialplane.domain.errors import (
     NumberAlreadyHeld,
     NumberUnavailable,
 )
+from dialplane.domain.journal import Change, Happening
 from dialplane.domain.lines import Line, PurchaseOrder
 from dialplane.domain.numbers import (
     AgentMapping,
@@ -23,7 +24,7 @@ from dialplane.domain.numbers import (
 )
 from dialplane.domain.sip_addresses import SipAddressRefused, is_private_target, parse_sip_address
 from dialplane.domain.values import DAY_MS, UNCHANGED, Millis, NumberId, Unchanged
-from dialplane.operations import expiry
+from dialplane.operations import expiry, journal
 from dialplane.operations.ids import new_id
 from dialplane.store import agents, lines, numbers
 from dialplane.store.database import Writer
@@ -91,7 +92,9 @@ def note(
         NotFound, PreconditionFailed, NumberExpired.
     """
     number = _about_to_change(db, caller, number_id)
-    return numbers.save(db, number.note(memo, now=caller.now))
+    return _save(
+        db, caller, Happening.NUMBER_UPDATED, before=number, after=number.note(memo, now=caller.now)
+    )
 
 
 def remap(
@@ -106,7 +109,8 @@ def remap(
         NotFound, PreconditionFailed, NumberExpired.
         Invalid: an agent or a version does not exist, named by its field.
     """
-    number = _about_to_change(db, caller, number_id).remap(change, now=caller.now)
+    number = _about_to_change(db, caller, number_id)
+    remapped = number.remap(change, now=caller.now)
     problems = [
         problem
         for field, mapping in change.new_mappings().items()
@@ -114,7 +118,7 @@ def remap(
     ]
     if problems:
         raise Invalid(problems)
-    return numbers.save(db, number)
+    return _save(db, caller, Happening.NUMBER_MAPPING_CHANGED, before=number, after=remapped)
 
 
 def change_sip(
@@ -135,7 +139,8 @@ def change_sip(
     number = _about_to_change(db, caller, number_id)
     number.require_provider(Provider.CUSTOM)
     _refuse_address(change.address, policy)
-    return numbers.save(db, number.change_sip(change, now=caller.now))
+    changed = number.change_sip(change, now=caller.now)
+    return _save(db, caller, Happening.TRUNK_CHANGED, before=number, after=changed)
 
 
 def cancel(
@@ -159,7 +164,9 @@ def cancel(
         lines.book_return(db, caller.realm, cancelled.line_id, available_from=back_at)
         if cancelled.status is Status.EXPIRED:
             lines.quarantine(db, caller.realm, cancelled.line_id)
-    return numbers.save(db, cancelled)
+    expired = cancelled.status is Status.EXPIRED
+    happening = Happening.NUMBER_EXPIRED if expired else Happening.NUMBER_CANCEL_REQUESTED
+    return _save(db, caller, happening, before=number, after=cancelled)
 
 
 def revoke_cancellation(
@@ -176,7 +183,7 @@ def revoke_cancellation(
     kept = number.revoke_cancellation(now=caller.now)
     if kept.line_id is not None:
         lines.keep(db, caller.realm, kept.line_id)
-    return numbers.save(db, kept)
+    return _save(db, caller, Happening.NUMBER_CANCELLATION_REVOKED, before=number, after=kept)
 
 
 def _about_to_change(db: Writer, caller: Caller, number_id: NumberId) -> HeldNumber:
@@ -221,7 +228,28 @@ def _hold(db: Writer, caller: Caller, number: HeldNumber) -> HeldNumber:
     if holder is not None:
         own = holder.organization_id == caller.organization_id
         raise NumberAlreadyHeld(holder.id if own else None)
-    return numbers.add(db, number)
+    held = numbers.add(db, number)
+    bought = number.provider is Provider.VOX
+    happening = Happening.NUMBER_PURCHASED if bought else Happening.NUMBER_REGISTERED
+    journal.enter(db, caller, Change(happening=happening, resource_id=held.id, after=held.told()))
+    return held
+
+
+def _save(
+    db: Writer, caller: Caller, happening: Happening, *, before: HeldNumber, after: HeldNumber
+) -> HeldNumber:
+    saved = numbers.save(db, after)
+    journal.enter(
+        db,
+        caller,
+        Change(
+            happening=happening,
+            resource_id=saved.id,
+            before=before.told(),
+            after=saved.told(),
+        ),
+    )
+    return saved
 
 
 def _mapping_problem(

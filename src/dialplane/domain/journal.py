@@ -1,0 +1,131 @@
+"""What has happened, as it is kept for good: told to customers as events, to auditors as a trail.
+
+Entries are chained: each carries a hash over its predecessor's, so that a changed, missing or
+slipped-in entry shows.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final, NewType
+
+from dialplane.domain.values import KeyId, Millis, OrganizationId
+
+EntryId = NewType("EntryId", str)
+Told = dict[str, Any]
+"""A resource as it may be told to its owner: plain values, no secret."""
+
+ORIGIN: Final = "0" * 64
+"""What the first entry of an organization is chained to."""
+
+
+class Happening(StrEnum):
+    """Everything that is ever entered; named `resource.what_happened`."""
+
+    NUMBER_PURCHASED = "number.purchased"
+    NUMBER_REGISTERED = "number.registered"
+    NUMBER_ACTIVATED = "number.activated"
+    NUMBER_UPDATED = "number.updated"
+    NUMBER_MAPPING_CHANGED = "number.mapping_changed"
+    NUMBER_CANCEL_REQUESTED = "number.cancel_requested"
+    NUMBER_CANCELLATION_REVOKED = "number.cancellation_revoked"
+    NUMBER_EXPIRED = "number.expired"
+    TRUNK_CHANGED = "trunk.changed"
+    AGENT_CREATED = "agent.created"
+    AGENT_UPDATED = "agent.updated"
+    AGENT_VERSION_CREATED = "agent.version_created"
+    AGENT_VERSION_PUBLISHED = "agent.version_published"
+    AGENT_DELETED = "agent.deleted"
+    KEY_CREATED = "key.created"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
+    CLOCK_ADVANCED = "test_clock.advanced"
+
+
+class ActorKind(StrEnum):
+    KEY = "key"
+    OPERATOR = "operator"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it: somebody's key, the operator of the installation, or time itself."""
+
+    kind: ActorKind
+    key_id: KeyId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who is writing, when, and in answer to which request."""
+
+    actor: Actor
+    at: Millis
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happened to one resource; `before` is None as it begins, `after` as it ends."""
+
+    happening: Happening
+    resource_id: str
+    before: Told | None = None
+    after: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened; `position` and `hash` come when it is chained, once and for good."""
+
+    id: EntryId
+    organization_id: OrganizationId
+    happening: Happening
+    occurred_at: Millis
+    actor: Actor
+    resource_id: str
+    request_id: str | None = None
+    before: Told | None = None
+    after: Told | None = None
+    position: int | None = None
+    hash: str | None = None
+
+    @property
+    def resource(self) -> str:
+        return self.happening.partition(".")[0]
+
+    @property
+    def changes(self) -> dict[str, Told]:
+        """Field by field, what was and what is; only the fields that differ."""
+        before, after = self.before or {}, self.after or {}
+        return {
+            field: {"before": before.get(field), "after": after.get(field)}
+            for field in sorted(before.keys() | after.keys())
+            if before.get(field) != after.get(field)
+        }
+
+    def chained(self, position: int, previous_hash: str) -> "Entry":
+        return replace(self, position=position, hash=self._hash(position, previous_hash))
+
+    def follows(self, previous_hash: str) -> bool:
+        """Whether this entry is still what it was when it was chained."""
+        return self.position is not None and self.hash == self._hash(self.position, previous_hash)
+
+    def _hash(self, position: int, previous_hash: str) -> str:
+        told = [
+            previous_hash,
+            position,
+            self.id,
+            self.organization_id,
+            self.happening,
+            self.occurred_at,
+            [self.actor.kind, self.actor.key_id],
+            self.resource_id,
+            self.request_id,
+            self.before,
+            self.after,
+        ]
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return sha256(text.encode()).hexdigest()

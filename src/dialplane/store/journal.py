@@ -1,0 +1,149 @@
+"""The journal in SQL: entries are added and chained, never changed and never removed."""
+
+import json
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from dialplane.domain.journal import ORIGIN, Actor, ActorKind, Entry, Happening, Told
+from dialplane.domain.values import OrganizationId
+from dialplane.store.database import Reader, Row, Writer
+from dialplane.store.pages import Listing, Page, PageRequest, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The newest chained entry of an organization."""
+
+    position: int = 0
+    hash: str = ORIGIN
+
+
+def add(db: Writer, entry: Entry) -> None:
+    db.run(
+        """
+        INSERT INTO journal (id, organization_id, happening, occurred_at, actor, key_id,
+                             resource_id, request_id, before, after)
+        VALUES (:id, :organization_id, :happening, :occurred_at, :actor, :key_id,
+                :resource_id, :request_id, :before, :after)
+        """,
+        id=entry.id,
+        organization_id=entry.organization_id,
+        happening=entry.happening,
+        occurred_at=entry.occurred_at,
+        actor=entry.actor.kind,
+        key_id=entry.actor.key_id,
+        resource_id=entry.resource_id,
+        request_id=entry.request_id,
+        before=_text(entry.before),
+        after=_text(entry.after),
+    )
+
+
+def unchained(db: Reader, *, limit: int) -> list[Entry]:
+    """Entries of every organization that have no position yet, in the order they were made."""
+    rows = db.all(
+        "SELECT * FROM journal WHERE position IS NULL ORDER BY id LIMIT :limit", limit=limit
+    )
+    return [_entry(row) for row in rows]
+
+
+def head(db: Reader, organization_id: OrganizationId) -> Head:
+    row = db.one_or_none(
+        "SELECT position, hash FROM journal_heads WHERE organization_id = :organization_id",
+        organization_id=organization_id,
+    )
+    return Head() if row is None else Head(position=row["position"], hash=row["hash"])
+
+
+def chain(db: Writer, entry: Entry) -> None:
+    """Give an entry its place for good and move its organization's head there."""
+    db.run(
+        """
+        UPDATE journal SET position = :position, hash = :hash
+         WHERE organization_id = :organization_id AND id = :id AND position IS NULL
+        """,
+        position=entry.position,
+        hash=entry.hash,
+        organization_id=entry.organization_id,
+        id=entry.id,
+    )
+    db.run(
+        """
+        INSERT INTO journal_heads (organization_id, position, hash)
+        VALUES (:organization_id, :position, :hash)
+        ON CONFLICT (organization_id) DO UPDATE
+           SET position = excluded.position, hash = excluded.hash
+        """,
+        organization_id=entry.organization_id,
+        position=entry.position,
+        hash=entry.hash,
+    )
+
+
+def chained_after(
+    db: Reader, organization_id: OrganizationId, position: int, *, limit: int
+) -> list[Entry]:
+    rows = db.all(
+        """
+        SELECT * FROM journal
+         WHERE organization_id = :organization_id AND position > :position
+         ORDER BY position LIMIT :limit
+        """,
+        organization_id=organization_id,
+        position=position,
+        limit=limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFilter:
+    """Chained entries about one resource, of one kind, or all."""
+
+    resource_id: str | None = None
+    happening: Happening | None = None
+
+
+def list_page(
+    db: Reader, organization_id: OrganizationId, wanted: JournalFilter, request: PageRequest
+) -> Page[Entry]:
+    matching: LiteralString = (
+        "FROM journal WHERE organization_id = :organization_id AND position IS NOT NULL"
+    )
+    if wanted.resource_id is not None:
+        matching += " AND resource_id = :resource_id"
+    if wanted.happening is not None:
+        matching += " AND happening = :happening"
+    rows, total, following = page(
+        db,
+        Listing(columns="*", matching=matching, sort="position"),
+        request,
+        organization_id=organization_id,
+        resource_id=wanted.resource_id,
+        happening=wanted.happening,
+    )
+    return Page(items=[_entry(row) for row in rows], total_count=total, next=following)
+
+
+def _text(told: Told | None) -> str | None:
+    return None if told is None else json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _told(text: str | None) -> Told | None:
+    told: Told | None = None if text is None else json.loads(text)
+    return told
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        **{name: row[name] for name in _PLAIN},
+        happening=Happening(row["happening"]),
+        actor=Actor(kind=ActorKind(row["actor"]), key_id=row["key_id"]),
+        before=_told(row["before"]),
+        after=_told(row["after"]),
+    )
+
+
+_PLAIN: Final = (
+    "id", "organization_id", "occurred_at", "resource_id", "request_id", "position", "hash",
+)  # fmt: skip
