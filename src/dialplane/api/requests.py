@@ -164,7 +164,6 @@ def _admit(parts: Parts, req: falcon.Request, resp: falcon.Response, scope: Scop
 
 def _render(req: falcon.Request, resp: falcon.Response, told: Answer) -> None:
     resp.status = told.status
-    resp.content_type = falcon.MEDIA_JSON
     if req.context.get("replayed"):
         resp.set_header("Idempotency-Replayed", "true")
     if told.tag is not None:
@@ -173,4 +172,5 @@ def _render(req: falcon.Request, resp: falcon.Response, told: Answer) -> None:
         if wanted is not None and tags_in(wanted) & {told.tag, "*"}:
             resp.status = 304
             return
+    resp.content_type = falcon.MEDIA_JSON
     resp.data = told.body
