@@ -308,29 +308,37 @@ CREATE TABLE peer_realms (
 CREATE TABLE calls (
     id TEXT PRIMARY KEY,
     organization_id TEXT NOT NULL REFERENCES organizations (id),
-    number_id TEXT NOT NULL REFERENCES telephone_numbers (id),
+    number_id TEXT REFERENCES telephone_numbers (id),
     direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
-    from_number TEXT NOT NULL,
-    to_number TEXT NOT NULL,
+    call_type TEXT NOT NULL CHECK (call_type IN ('web', 'phone', 'inbound', 'outbound', 'api')),
+    from_number TEXT,
+    to_number TEXT,
     presentation_number TEXT,
     agent_id TEXT,
     agent_selector TEXT,
-    version TEXT,
+    agent_version TEXT,
     variant_label TEXT,
+    metadata TEXT NOT NULL,
+    dynamic_variables TEXT NOT NULL,
+    opt_out_sensitive_data_storage SMALLINT NOT NULL CHECK (
+        opt_out_sensitive_data_storage IN (0, 1)
+    ),
+    created_at BIGINT NOT NULL,
+    cancel_requested_at BIGINT,
+    started_at BIGINT,
+    answered_at BIGINT,
+    ended_at BIGINT,
+    ending_kind BIGINT,
+    ending_reason TEXT,
+    hung_up_by TEXT,
+    sip_code BIGINT,
     status TEXT NOT NULL CHECK (
         status IN ('queued', 'ongoing', 'ended', 'error', 'canceled', 'not_connected')
     ),
     disconnection_reason TEXT,
-    created_at BIGINT NOT NULL,
-    start_at BIGINT,
-    end_at BIGINT,
     seat_until BIGINT,
-    target_uri TEXT,
-    sip_code BIGINT,
-    from_cache SMALLINT NOT NULL CHECK (from_cache IN (0, 1)),
-    revision TEXT NOT NULL,
-    asked TEXT NOT NULL,
-    trace TEXT NOT NULL
+    CHECK ((ended_at IS NULL) = (ending_kind IS NULL)),
+    CHECK ((agent_id IS NULL) = (agent_selector IS NULL))
 );
 
 CREATE INDEX calls_by_organization ON calls (organization_id, created_at, id);
@@ -341,6 +349,16 @@ CREATE INDEX calls_seated ON calls (organization_id, number_id, seat_until)
     WHERE seat_until IS NOT NULL;
 
 CREATE INDEX calls_lapsing ON calls (seat_until) WHERE seat_until IS NOT NULL;
+
+CREATE TABLE call_routes (
+    call_id TEXT PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    asked TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    from_cache SMALLINT NOT NULL CHECK (from_cache IN (0, 1)),
+    target_uri TEXT
+);
 
 CREATE TABLE refusals (
     id TEXT PRIMARY KEY,
