@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -69,19 +70,26 @@ def set_up_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if people
+            else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]
         ),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def app_of(settings: Settings) -> "falcon.App[falcon.Request, falcon.Response]":
+    database = database_of(settings)
+    prove_key_ring(database, secret_box_of(settings))
+    return create_app(parts_of(settings, database))
 
 
 def app() -> "falcon.App[falcon.Request, falcon.Response]":
     """The application one server process runs."""
     settings = read_settings()
     set_up_logging(settings)
-    database = database_of(settings)
-    prove_key_ring(database, secret_box_of(settings))
-    return create_app(parts_of(settings, database))
+    return app_of(settings)
