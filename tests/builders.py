@@ -7,6 +7,7 @@ in the examples of contract/openapi.yaml, so that every example finds what it sp
 from dataclasses import replace
 from typing import Any, Final
 
+from dialplane.domain.agents import Agent, AgentType, NewAgent
 from dialplane.domain.callers import Mode, Scope
 from dialplane.domain.digits import read_digits
 from dialplane.domain.keys import ApiKey
@@ -134,6 +135,17 @@ def a_held_line(number: HeldNumber) -> Line:
         status=LineStatus.HELD,
         available_from=None,
     )
+
+
+def an_agent(**changes: Any) -> Agent:
+    """A flow agent; `last_version=2` gives it two frozen versions."""
+    agent = Agent.begun(
+        NewAgent(name="Night desk", type=AgentType.FLOW),
+        agent_id=AGENT,
+        organization_id=ACME,
+        now=EARLIER,
+    )
+    return replace(agent, **changes)
 
 
 AVAILABLE: Final = "/v3/telephone-numbers/available"

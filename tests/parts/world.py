@@ -1,10 +1,11 @@
 """Acme, the caller; Globex, somebody else; one application they both talk to; one clock."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from builders import ACME, EARLIER, EVERY_SCOPE, GLOBEX, NOW, a_held_line, a_key, an_organization
 from dialplane.api.app import create_app
-from dialplane.api.callers import hashed
+from dialplane.domain.agents import Agent
 from dialplane.domain.callers import Scope
 from dialplane.domain.keys import ApiKey
 from dialplane.domain.lines import Line
@@ -13,16 +14,17 @@ from dialplane.domain.organizations import Organization
 from dialplane.domain.values import KeyId, OrganizationId
 from dialplane.main import parts_of
 from dialplane.operations import expiry
+from dialplane.operations.keys import hashed
 from dialplane.settings import read_settings
-from dialplane.store import keys, lines, numbers, organizations
-from dialplane.store.database import Database
+from dialplane.store import agents, keys, lines, numbers, organizations
+from dialplane.store.database import Database, Writer
 from parts.client import Client, in_process
 from parts.clock import Clock
 
 ACME_TOKEN: Final = "dp_live_" + "Acme" + "0" * 39
 GLOBEX_TOKEN: Final = "dp_live_" + "Globex" + "0" * 37
 
-Thing = Line | HeldNumber | Organization
+Thing = Organization | Line | Agent | HeldNumber
 
 
 class World:
@@ -71,17 +73,10 @@ class World:
             keys.save(db, key)
 
     def given(self, *things: Thing) -> None:
-        """Let these things exist; a bought number comes with its line."""
+        """Let these exist: an agent with its versions, a bought number with its line."""
         with self.database.writing() as db:
             for thing in things:
-                if isinstance(thing, Organization):
-                    organizations.add(db, thing)
-                elif isinstance(thing, Line):
-                    lines.put(db, thing, now=EARLIER)
-                else:
-                    if thing.line_id is not None:
-                        lines.put(db, a_held_line(thing), now=EARLIER)
-                    numbers.add(db, thing)
+                _put(db, thing)
 
     def the_worker_passes(self) -> int:
         """Write down what time has done; answers how many rows changed."""
@@ -90,3 +85,19 @@ class World:
     def close(self) -> None:
         """Wait for what was left to do beside the requests."""
         self.parts.callers.close()
+
+
+def _put(db: Writer, thing: Thing) -> None:
+    if isinstance(thing, Organization):
+        organizations.add(db, thing)
+    elif isinstance(thing, Line):
+        lines.put(db, thing, now=EARLIER)
+    elif isinstance(thing, Agent):
+        agents.add(db, thing)
+        for number in range(thing.last_version):
+            _, version = replace(thing, last_version=number).freeze(description=None, now=EARLIER)
+            agents.add_version(db, version)
+    else:
+        if thing.line_id is not None:
+            lines.put(db, a_held_line(thing), now=EARLIER)
+        numbers.add(db, thing)
