@@ -6,7 +6,7 @@ from typing import Any
 import falcon
 import structlog
 
-from dialplane.api import agents, discovery, keys, lines, numbers, sandbox_clock
+from dialplane.api import agents, discovery, events, keys, lines, numbers, sandbox_clock
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.metrics import REQUESTS, SECONDS
 from dialplane.api.parts import Parts
@@ -41,6 +41,7 @@ def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> 
     app.add_route("/x/v1/keys", keys.Keys(parts))
     app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
     app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
+    app.add_route("/x/v1/events", events.Events(parts))
     app.add_route("/x/v1/test-clock", sandbox_clock.SandboxClock(parts))
     app.add_route("/x/v1/test-clock/advance", sandbox_clock.SandboxClockAdvance(parts))
     _route_discovery(app, parts)

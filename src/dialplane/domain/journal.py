@@ -78,7 +78,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened; `position` and `hash` come when it is chained, once and for good."""
+    """One thing that happened; `position` and `hash` are given to it as it is entered."""
 
     id: EntryId
     organization_id: OrganizationId
@@ -89,8 +89,8 @@ class Entry:
     request_id: str | None = None
     before: Told | None = None
     after: Told | None = None
-    position: int | None = None
-    hash: str | None = None
+    position: int = 0
+    hash: str = ""
 
     @property
     def resource(self) -> str:
@@ -110,8 +110,8 @@ class Entry:
         return replace(self, position=position, hash=self._hash(position, previous_hash))
 
     def follows(self, previous_hash: str) -> bool:
-        """Whether this entry is still what it was when it was chained."""
-        return self.position is not None and self.hash == self._hash(self.position, previous_hash)
+        """Whether this entry is still what it was when it was entered."""
+        return self.hash == self._hash(self.position, previous_hash)
 
     def _hash(self, position: int, previous_hash: str) -> str:
         told = [

@@ -1,9 +1,6 @@
-"""Entering what happens in the transaction in which it happens, and chaining it afterwards.
+"""Entering what happens, in the transaction in which it happens."""
 
-Chaining is a step of its own: entries of transactions that overlap get their place once both are
-there, so that whoever reads the feed by position never misses one that was late to commit.
-"""
-
+from collections.abc import Iterator
 from typing import Final
 
 from dialplane.domain.callers import Caller
@@ -31,43 +28,40 @@ def enter_time(db: Writer, organization_id: OrganizationId, at: Millis, change: 
 
 
 def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change: Change) -> None:
-    journal.add(
-        db,
-        Entry(
-            id=EntryId(new_id(author.at)),
-            organization_id=organization_id,
-            happening=change.happening,
-            occurred_at=author.at,
-            actor=author.actor,
-            resource_id=change.resource_id,
-            request_id=author.request_id,
-            before=change.before,
-            after=change.after,
-        ),
+    """Enter a change as the last thing of its transaction.
+
+    From here to its end, other transactions of the organization wait: the order of the journal is
+    the order in which things became true.
+    """
+    head = journal.head_locked(db, organization_id)
+    entry = Entry(
+        id=EntryId(new_id(author.at)),
+        organization_id=organization_id,
+        happening=change.happening,
+        occurred_at=author.at,
+        actor=author.actor,
+        resource_id=change.resource_id,
+        request_id=author.request_id,
+        before=change.before,
+        after=change.after,
     )
+    journal.add(db, entry.chained(head.position + 1, head.hash))
 
 
-def chain_all(database: Database) -> int:
-    """Give every entry without one its place; answers how many. Any number of workers may."""
-    chained = 0
-    while done := _chain_batch(database):
-        chained += done
-    return chained
-
-
-def _chain_batch(database: Database) -> int:
-    with database.reading() as db:
-        if not journal.unchained(db, limit=1):
-            return 0
-    with database.writing() as db:
-        db.serialize("dialplane.journal")
-        waiting = journal.unchained(db, limit=BATCH)
-        heads: dict[OrganizationId, Head] = {}
-        for entry in waiting:
-            head = heads.get(entry.organization_id) or journal.head(db, entry.organization_id)
-            placed = entry.chained(head.position + 1, head.hash)
-            journal.chain(db, placed)
-            heads[entry.organization_id] = Head(
-                position=head.position + 1, hash=placed.hash or head.hash
-            )
-        return len(waiting)
+def breaks(database: Database, organization_id: OrganizationId) -> Iterator[str]:
+    """Everything that is wrong with the chain of an organization, in words; nothing if it holds."""
+    before = Head()
+    with database.snapshot() as db:
+        newest = journal.head(db, organization_id)
+        while batch := journal.entries_after(db, organization_id, before.position, limit=BATCH):
+            for entry in batch:
+                position = entry.position
+                if position != before.position + 1:
+                    yield f"missing: {before.position + 1} to {position - 1}"
+                elif not entry.follows(before.hash):
+                    yield f"changed: {position} ({entry.id})"
+                before = Head(position=position, hash=entry.hash)
+    if before.position < newest.position:
+        yield f"missing: {before.position + 1} to {newest.position}"
+    elif before != newest:
+        yield f"changed: the head, {newest.position}"

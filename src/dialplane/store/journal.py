@@ -1,4 +1,4 @@
-"""The journal in SQL: entries are added and chained, never changed and never removed."""
+"""The journal in SQL: entries are added, never changed and never removed."""
 
 import json
 from dataclasses import dataclass
@@ -12,19 +12,35 @@ from dialplane.store.pages import Listing, Page, PageRequest, page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The newest chained entry of an organization."""
+    """The newest entry of an organization."""
 
     position: int = 0
     hash: str = ORIGIN
 
 
+def head_locked(db: Writer, organization_id: OrganizationId) -> Head:
+    """The end of an organization's chain; others who want to enter something wait for us."""
+    row = db.returning(
+        """
+        INSERT INTO journal_heads (organization_id, position, hash)
+        VALUES (:organization_id, 0, :origin)
+        ON CONFLICT (organization_id) DO UPDATE SET position = journal_heads.position
+        RETURNING position, hash
+        """,
+        organization_id=organization_id,
+        origin=ORIGIN,
+    )
+    return Head() if row is None else Head(position=row["position"], hash=row["hash"])
+
+
 def add(db: Writer, entry: Entry) -> None:
+    """Add an entry and move its organization's head there."""
     db.run(
         """
         INSERT INTO journal (id, organization_id, happening, occurred_at, actor, key_id,
-                             resource_id, request_id, before, after)
+                             resource_id, request_id, before, after, position, hash)
         VALUES (:id, :organization_id, :happening, :occurred_at, :actor, :key_id,
-                :resource_id, :request_id, :before, :after)
+                :resource_id, :request_id, :before, :after, :position, :hash)
         """,
         id=entry.id,
         organization_id=entry.organization_id,
@@ -36,15 +52,18 @@ def add(db: Writer, entry: Entry) -> None:
         request_id=entry.request_id,
         before=_text(entry.before),
         after=_text(entry.after),
+        position=entry.position,
+        hash=entry.hash,
     )
-
-
-def unchained(db: Reader, *, limit: int) -> list[Entry]:
-    """Entries of every organization that have no position yet, in the order they were made."""
-    rows = db.all(
-        "SELECT * FROM journal WHERE position IS NULL ORDER BY id LIMIT :limit", limit=limit
+    db.run(
+        """
+        UPDATE journal_heads SET position = :position, hash = :hash
+         WHERE organization_id = :organization_id
+        """,
+        position=entry.position,
+        hash=entry.hash,
+        organization_id=entry.organization_id,
     )
-    return [_entry(row) for row in rows]
 
 
 def head(db: Reader, organization_id: OrganizationId) -> Head:
@@ -55,32 +74,7 @@ def head(db: Reader, organization_id: OrganizationId) -> Head:
     return Head() if row is None else Head(position=row["position"], hash=row["hash"])
 
 
-def chain(db: Writer, entry: Entry) -> None:
-    """Give an entry its place for good and move its organization's head there."""
-    db.run(
-        """
-        UPDATE journal SET position = :position, hash = :hash
-         WHERE organization_id = :organization_id AND id = :id AND position IS NULL
-        """,
-        position=entry.position,
-        hash=entry.hash,
-        organization_id=entry.organization_id,
-        id=entry.id,
-    )
-    db.run(
-        """
-        INSERT INTO journal_heads (organization_id, position, hash)
-        VALUES (:organization_id, :position, :hash)
-        ON CONFLICT (organization_id) DO UPDATE
-           SET position = excluded.position, hash = excluded.hash
-        """,
-        organization_id=entry.organization_id,
-        position=entry.position,
-        hash=entry.hash,
-    )
-
-
-def chained_after(
+def entries_after(
     db: Reader, organization_id: OrganizationId, position: int, *, limit: int
 ) -> list[Entry]:
     rows = db.all(
@@ -98,8 +92,9 @@ def chained_after(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalFilter:
-    """Chained entries about one resource, of one kind, or all."""
+    """Entries beyond a position, about one resource, of one kind, or all."""
 
+    after: int = 0
     resource_id: str | None = None
     happening: Happening | None = None
 
@@ -108,7 +103,7 @@ def list_page(
     db: Reader, organization_id: OrganizationId, wanted: JournalFilter, request: PageRequest
 ) -> Page[Entry]:
     matching: LiteralString = (
-        "FROM journal WHERE organization_id = :organization_id AND position IS NOT NULL"
+        "FROM journal WHERE organization_id = :organization_id AND position > :after"
     )
     if wanted.resource_id is not None:
         matching += " AND resource_id = :resource_id"
@@ -119,6 +114,7 @@ def list_page(
         Listing(columns="*", matching=matching, sort="position"),
         request,
         organization_id=organization_id,
+        after=wanted.after,
         resource_id=wanted.resource_id,
         happening=wanted.happening,
     )

@@ -147,7 +147,7 @@ def due(db: Reader, *, now: Millis, limit: int) -> list[HeldNumber]:
           JOIN organizations ON organizations.id = telephone_numbers.organization_id
          WHERE (status = 'scheduled' AND start_at <= :now + organizations.clock_offset_ms)
             OR (status = 'cancel_requested' AND end_at <= :now + organizations.clock_offset_ms)
-         ORDER BY telephone_numbers.id LIMIT :limit
+         ORDER BY telephone_numbers.organization_id, telephone_numbers.id LIMIT :limit
         """,
         now=now,
         limit=limit,

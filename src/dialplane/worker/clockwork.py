@@ -1,4 +1,4 @@
-"""Writes down what time does and chains what has happened, again and again, beside the API."""
+"""Writes down what time does, again and again, beside the API."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from dialplane.domain.values import Millis
-from dialplane.operations import expiry, journal
+from dialplane.operations import expiry
 from dialplane.store.database import Database
 
 INTERVAL_S: Final = 1.0
@@ -43,7 +43,6 @@ class Clockwork:
     def _tick(self) -> None:
         try:
             changed = expiry.pass_time(self._database, now=self._clock())
-            journal.chain_all(self._database)
         except Exception:
             # The next round tries again; a worker that dies of one bad round helps nobody.
             log.exception("clockwork failed")

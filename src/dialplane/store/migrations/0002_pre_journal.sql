@@ -9,17 +9,13 @@ CREATE TABLE journal (
     request_id TEXT,
     before TEXT,
     after TEXT,
-    position BIGINT,
-    hash TEXT,
-    CHECK ((position IS NULL) = (hash IS NULL))
+    position BIGINT NOT NULL,
+    hash TEXT NOT NULL
 );
 
-CREATE UNIQUE INDEX journal_organization_id_position_key ON journal (organization_id, position)
-    WHERE position IS NOT NULL;
+CREATE UNIQUE INDEX journal_organization_id_position_key ON journal (organization_id, position);
 
 CREATE INDEX journal_by_resource ON journal (organization_id, resource_id, position);
-
-CREATE INDEX journal_unchained ON journal (id) WHERE position IS NULL;
 
 CREATE TABLE journal_heads (
     organization_id TEXT PRIMARY KEY REFERENCES organizations (id),
