@@ -29,8 +29,7 @@ class ListRequest:
     """One page of one list as it was asked for; cursors are bound to everything but the limit."""
 
     def __init__(self, name: str, query: ListQuery, caller: Caller, cursors: Cursors) -> None:
-        told = msgspec.to_builtins(query)
-        self._scope = (name, caller.organization_id, told | {"cursor": None, "limit": None})
+        self._scope = (name, caller.organization_id, _question(query))
         self._cursors = cursors
         self.page = PageRequest(
             limit=query.limit,
@@ -46,3 +45,12 @@ class ListRequest:
                 "next_cursor": self._cursors.write(page.next, self._scope),
             }
         )
+
+
+def _question(query: ListQuery) -> dict[str, object]:
+    """What was asked for, whichever page of it and in whatever order the values came."""
+    told = msgspec.to_builtins(query) | {"cursor": None, "limit": None}
+    return {
+        name: sorted(set(value)) if isinstance(value, list) else value
+        for name, value in told.items()
+    }
