@@ -53,3 +53,31 @@ class TestFeed:
         write(acme, "first")
 
         assert world.globex.get(EVENTS).json["items"] == []
+
+
+class TestAgents:
+    def test_an_edit_tells_the_parts_that_differ_and_no_others(self, acme: Client) -> None:
+        agent = acme.post("/v3/agents", {"name": "Night desk"}).json["agent_id"]
+        acme.patch(f"/v3/agents/{agent}", {"data": {"prompt": {"firstLine": "안녕하세요"}}})
+
+        edit = acme.get(f"{EVENTS}?type=agent.updated").json["items"][0]
+
+        assert set(edit["changes"]) == {"data.prompt", "head_revision"}
+        assert edit["changes"]["data.prompt"]["after"]["firstLine"] == "안녕하세요"
+
+    def test_a_life_of_an_agent_is_told_from_beginning_to_end(self, acme: Client) -> None:
+        path = "/v3/agents/" + acme.post("/v3/agents", {"name": "Night desk"}).json["agent_id"]
+        acme.post(f"{path}/versions", {})
+        acme.post(f"{path}/versions/v1/publish")
+        acme.delete(path)
+
+        events = acme.get(EVENTS).json["items"]
+
+        assert [event["type"] for event in events] == [
+            "agent.created",
+            "agent.version_created",
+            "agent.version_published",
+            "agent.deleted",
+        ]
+        assert events[2]["changes"]["production_version"] == {"before": None, "after": "v1"}
+        assert events[3]["data"] is None

@@ -146,6 +146,22 @@ class Agent(AgentSummary):
     flow_revision: int = 1
     last_version: int = 0
 
+    def told(self) -> dict[str, object]:
+        """This agent as its owner may be told, without what it says and does."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": self.type,
+            "production_version": self.production_name,
+            "head_revision": self.head_revision,
+            "flow_revision": self.flow_revision,
+        }
+
+    def told_parts(self) -> dict[str, object]:
+        """What it says and does, part by part."""
+        parts = {f"data.{name}": part for name, part in self.data.items()}
+        return {**parts, "flow": self.flow, "flow_data": self.flow_data}
+
     @classmethod
     def begun(
         cls, new: NewAgent, *, agent_id: AgentId, organization_id: OrganizationId, now: Millis
