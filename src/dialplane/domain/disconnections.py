@@ -39,7 +39,7 @@ class Party(StrEnum):
 
 
 class EventReason(StrEnum):
-    """The words of contract/edge.yaml: what the edge and routing call the reason."""
+    """The words of contract/edge.yaml: what the edge, the dialer and routing call the reason."""
 
     SOURCE_NOT_ALLOWED = "source_not_allowed"
     DIGEST_FAILED = "digest_failed"
@@ -58,6 +58,8 @@ class EventReason(StrEnum):
     TARGET_REFUSED = "target_refused"
     MAX_DURATION_REACHED = "max_duration_reached"
     PEER_LOST = "peer_lost"
+    OPERATOR_HANGUP = "operator_hangup"
+    DIALER_FAILED = "dialer_failed"
 
 
 class EndingKind(IntEnum):
@@ -113,6 +115,9 @@ class Ending:
 _WHILE_TALKING: Final[Mapping[EventReason, DisconnectionReason]] = {
     EventReason.MAX_DURATION_REACHED: DisconnectionReason.MAX_DURATION_REACHED,
     EventReason.PEER_LOST: DisconnectionReason.ERROR_VOXAI,
+    # The dialer invites the runtime when the callee has picked up.
+    EventReason.RUNTIME_UNREACHABLE: DisconnectionReason.ORPHANED_NO_AGENT_PICKUP,
+    EventReason.OPERATOR_HANGUP: DisconnectionReason.OPERATOR_HANGUP,
 }
 _WHILE_DIALLING: Final[Mapping[EventReason, DisconnectionReason]] = {
     EventReason.CALLEE_BUSY: DisconnectionReason.DIAL_BUSY,
@@ -120,6 +125,37 @@ _WHILE_DIALLING: Final[Mapping[EventReason, DisconnectionReason]] = {
     EventReason.NO_ANSWER: DisconnectionReason.DIAL_NO_ANSWER,
     # The edge calls every target a runtime; of an outbound call it is the trunk.
     EventReason.RUNTIME_UNREACHABLE: DisconnectionReason.DIAL_FAILED,
+    EventReason.DIALER_FAILED: DisconnectionReason.ERROR_VOXAI,
+}
+
+
+NO_ANSWER_AT_ALL: Final = 408
+"""What silence counts as."""
+
+
+def word_for(code: int, told: str | None = None) -> EventReason:
+    """What a final answer to an INVITE is called; `told` is the reason our own edge may give.
+
+    It says 486 for a limit of ours, too, which is no busy callee.
+    """
+    if told in _TOLD_BY_EDGE:
+        return EventReason(told)
+    return _WORD_FOR.get(code, EventReason.TARGET_REFUSED)
+
+
+def worth_another_target(code: int) -> bool:
+    """Whether somebody else may answer instead. After 486, 600 and 603 they would ring twice."""
+    return code in _UNREACHED
+
+
+_TOLD_BY_EDGE: Final = frozenset({EventReason.LIMIT_REACHED, EventReason.NO_ANSWER})
+_UNREACHED: Final = frozenset({NO_ANSWER_AT_ALL, 500, 502, 503, 504})
+_WORD_FOR: Final[Mapping[int, EventReason]] = {
+    NO_ANSWER_AT_ALL: EventReason.NO_ANSWER,
+    480: EventReason.NO_ANSWER,
+    486: EventReason.CALLEE_BUSY,
+    600: EventReason.CALLEE_BUSY,
+    603: EventReason.CALLEE_DECLINED,
 }
 
 
