@@ -52,6 +52,11 @@ class Caller:
     precondition: Precondition = ANY_REVISION
     request_id: str | None = None
 
+    @property
+    def real_now(self) -> Millis:
+        """What a sandbox may not hurry: a retry that moves its clock is still a retry."""
+        return self.now - self.clock_offset_ms
+
     def require(self, scope: Scope) -> None:
         if scope not in self.scopes:
             raise Forbidden(scope)

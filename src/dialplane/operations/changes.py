@@ -81,7 +81,7 @@ class Changes:
 
     def _claim_or_earlier(self, claim: Claim, request: ChangeRequest) -> Answer | None:
         with self._database.writing() as db:
-            if claims.take(db, claim, now=request.caller.now):
+            if claims.take(db, claim, now=request.caller.real_now):
                 return None
             first = claims.find(db, claim)
         if first is None:
@@ -103,13 +103,12 @@ class Changes:
 
         try:
             return self._in_transaction(work_and_settle)
-        except DomainError as refusal:
+        except BaseException as failure:
             with self._database.writing() as db:
-                self._settle(db, claim, request.refuse(refusal))
-            raise
-        except BaseException:
-            with self._database.writing() as db:
-                claims.release(db, claim)
+                if isinstance(failure, DomainError) and not isinstance(failure, Unavailable):
+                    self._settle(db, claim, request.refuse(failure))
+                else:
+                    claims.release(db, claim)
             raise
 
     def _settle(self, db: Writer, claim: Claim, answer: Answer) -> None:
