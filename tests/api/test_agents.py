@@ -580,6 +580,7 @@ class TestPublish:
         ("body", "field"),
         [
             ({"expected_production_version": "1"}, "expected_production_version"),
+            ({"expected_production_version": "v1\n"}, "expected_production_version"),
             ({"expected": "v1"}, "expected"),
         ],
     )
@@ -733,6 +734,10 @@ class TestValidateFlow:
 
         assert self.check(reader, {"flow": GRAPH})["valid"]
 
+    @FORM_ONLY
+    def test_advisories_are_not_told_unasked(self, acme: Client) -> None:
+        assert self.check(acme, self.SILENT)["advisories"] == []
+
 
 class TestOthers:
     def test_what_others_have_does_not_exist(self, world: World, acme: Client) -> None:
@@ -766,6 +771,15 @@ class TestOthers:
         answer = acme.request(method, f"{AGENTS}/night-desk", {"name": "x"})
 
         assert (answer.status, answer.fields) == (400, ["agent_id"])
+
+    @FORM_ONLY
+    def test_reading_keys_read_everything(self, world: World, acme: Client) -> None:
+        path = path_of(created(acme))
+        reader = world.with_key(Scope.READ)
+
+        answers = [reader.get(AGENTS), reader.get(path), reader.get(f"{path}/versions")]
+
+        assert [answer.status for answer in answers] == [200, 200, 200]
 
     @FORM_ONLY
     def test_reading_keys_change_nothing(self, world: World) -> None:
