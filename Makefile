@@ -10,7 +10,7 @@ WORKERS ?= 2
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types imports fmt lock setup clean
+.PHONY: help demo dev test bench check lint types imports fmt lock setup clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ dev: $(READY) ## the same, restarted whenever a file in src/ changes
 
 test: check ## everything `make check` does, then all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+bench: bench/.venv/ready $(if $(QUICK),,bench/node/node_modules/ready) ## beside its peers, an hour; QUICK=1 takes two minutes, BENCH=--help tells more
+	@bench/.venv/bin/python -m bench $(if $(QUICK),--quick) $(BENCH)
 
 check: lint types imports ## style, format, types, import directions
 
@@ -42,12 +45,23 @@ lock: $(READY) ## rebuild requirements.lock, leaving out releases younger than a
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group dev \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--exclude-newer "1 week" --output-file requirements.lock
-	@! grep -n "://" requirements.lock || { echo "requirements.lock names a host; see docs/decisions/0001-hostless-lock.md"; exit 1; }
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group bench --constraint requirements.lock \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--exclude-newer "1 week" --output-file requirements-bench.lock
+	@! grep -n "://" requirements.lock requirements-bench.lock || { echo "requirements.lock names a host; see docs/decisions/0001-hostless-lock.md"; exit 1; }
 
 setup: $(READY) ## only set up .venv
 
 clean: ## remove .venv and every cache
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv bench/.venv bench/data bench/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+bench/.venv/ready: requirements-bench.lock bench/setup $(READY)
+	@bench/setup python
+	@touch $@
+
+bench/node/node_modules/ready: bench/node/package-lock.json bench/setup
+	@bench/setup node
+	@mkdir -p $(@D) && touch $@
 
 $(READY): requirements.lock pyproject.toml tools/bootstrap
 	@tools/bootstrap

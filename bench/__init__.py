@@ -1,0 +1,1 @@
+"""Dialplane beside its peers: same machine, same rows, same answers, in the same run."""

@@ -1,0 +1,70 @@
+"""`make bench`: one command, one table."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench import asking
+from bench.loading import NoLoad, require_wrk
+from bench.machine import machine
+from bench.peers import catalogue
+from bench.peers.catalogue import DIALPLANE, SQLITE
+from bench.rows import World
+from bench.running import Plan, run
+from bench.serving import NotServing
+from bench.showing import show
+from bench.stocking import sqlite_ground
+
+QUICK = frozenset({"get", "mapping"})
+console = Console(width=None if sys.stdout.isatty() else 120)
+
+
+def main(
+    *,
+    quick: Annotated[bool, typer.Option(help="10,000 numbers, three peers, two minutes.")] = False,
+    numbers: Annotated[int | None, typer.Option(help="How many numbers are held.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Medians are taken over these.")] = 5,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each peer is asked.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
+    ask: Annotated[list[str] | None, typer.Option(help="Only these questions, by name.")] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option(help="Only peers with this name part.")
+    ] = None,
+) -> None:
+    """Measure Dialplane beside its peers."""
+    wanted = set(ask or (QUICK if quick else [q.name for q in asking.QUESTIONS]))
+    plan = Plan(
+        engine=SQLITE,
+        world=World(numbers or (10_000 if quick else 1_000_000)),
+        peers=_peers(catalogue.QUICK if quick else catalogue.PEERS, beside),
+        questions=tuple(q for q in asking.QUESTIONS if q.name in wanted),
+        rounds=rounds,
+        seconds=seconds,
+        workers=workers,
+    )
+    try:
+        require_wrk()
+        with console.status("") as status, sqlite_ground(plan.world, status.update) as ground:
+            result = run(plan, ground, status.update)
+    except (NoLoad, NotServing) as failed:
+        console.print(str(failed), style="red", markup=False)
+        raise typer.Exit(1) from failed
+    show(console, result, machine())
+
+
+def _peers(
+    known: tuple[catalogue.Peer, ...], parts: list[str] | None
+) -> tuple[catalogue.Peer, ...]:
+    return tuple(
+        peer
+        for peer in known
+        if peer is DIALPLANE
+        or parts is None
+        or any(part.lower() in peer.name.lower() for part in parts)
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,114 @@
+"""What is asked: files of requests, the same for every peer, in an order that looks random."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from bench import rows
+from bench.peers import cursors
+from bench.peers.catalogue import AVAILABLE, GET, LIST, MAPPING, PURCHASE
+from bench.rows import World
+
+REQUESTS = 100_000
+BUYERS = 4
+"""How many organizations want each line, one right after the other."""
+
+NUMBERS = "/v3/organization-telephone-numbers"
+WriteCursor = Callable[[str, tuple[object, str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    path: str
+    token: str
+    body: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method}\t{self.path}\t{self.token}\t{self.body}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that is measured; `kind` is what a peer has to be able to do for it."""
+
+    name: str
+    kind: str
+    title: str
+    requests: Callable[[World, WriteCursor], Iterator[Request]]
+
+    def write(self, folder: Path, world: World, write_cursor: WriteCursor, owner: str) -> Path:
+        path = folder / f"{self.name}-{owner}.requests"
+        with path.open("w") as file:
+            file.writelines(map(str, self.requests(world, write_cursor)))
+        return path
+
+
+def plain_cursor(_scope: str, place: tuple[object, str]) -> str:
+    return cursors.write(place)
+
+
+def _some_numbers(world: World) -> Iterator[int]:
+    chance = Random(world.numbers)  # noqa: S311  # the same every time is what it is for
+    for _ in range(REQUESTS):
+        yield chance.randrange(world.numbers)
+
+
+def _gets(world: World, _: WriteCursor) -> Iterator[Request]:
+    for number in _some_numbers(world):
+        token = rows.token(world.holder(number))
+        yield Request("GET", f"{NUMBERS}/{world.number_id(number)}", token)
+
+
+def _remaps(world: World, _: WriteCursor) -> Iterator[Request]:
+    for turn, number in enumerate(_some_numbers(world)):
+        if rows.is_expired(number):
+            continue
+        holder = world.holder(number)
+        agent = rows.agent_id(holder, turn % rows.AGENTS_EACH)
+        body = json.dumps({"inbound_agent": {"agent_id": agent, "agent_version": "current"}})
+        path = f"{NUMBERS}/{world.number_id(number)}/agent"
+        yield Request("PATCH", path, rows.token(holder), body)
+
+
+def _page(part: float) -> Callable[[World, WriteCursor], Iterator[Request]]:
+    """The page of 50 that begins after this part of the big organization's numbers."""
+
+    def requests(world: World, write_cursor: WriteCursor) -> Iterator[Request]:
+        path = f"{NUMBERS}?limit=50"
+        held = world.numbers // 10
+        skipped = int((held - 50) * part)
+        if skipped:
+            # Newest first: the last one before the page is `skipped` from the end.
+            last = (held - skipped) * 10
+            place = (rows.made_at(last, world.numbers), world.number_id(last))
+            path += f"&cursor={write_cursor('numbers', place)}"
+        yield Request("GET", path, rows.token(rows.BIG))
+
+    return requests
+
+
+def _available(_world: World, _: WriteCursor) -> Iterator[Request]:
+    for organization in range(1000):
+        yield Request("GET", "/v3/telephone-numbers/available?limit=50", rows.token(organization))
+
+
+def _purchases(world: World, _: WriteCursor) -> Iterator[Request]:
+    for line in range(min(world.stock, REQUESTS // BUYERS)):
+        body = json.dumps({"id": world.stock_line_id(line)})
+        for buyer in range(BUYERS):
+            token = rows.token(1 + (line * BUYERS + buyer) % (rows.ORGANIZATIONS - 1))
+            yield Request("POST", "/v3/telephone-numbers/purchase", token, body)
+
+
+QUESTIONS = (
+    Question("get", GET, "GET by id, random numbers and keys", _gets),
+    Question("list-first", LIST, "list of 50, first page", _page(0)),
+    Question("list-middle", LIST, "list of 50, from the middle", _page(0.5)),
+    Question("list-last", LIST, "list of 50, last page", _page(1)),
+    Question("available", AVAILABLE, "lines one could buy, first 50", _available),
+    Question("mapping", MAPPING, "change of a mapping", _remaps),
+    Question("purchase", PURCHASE, f"purchase, {BUYERS} buyers for each line", _purchases),
+)

@@ -1,0 +1,64 @@
+"""Before anything is measured: every peer gives the same answers to the same questions."""
+
+import json
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from typing import Any
+
+from bench import rows
+from bench.asking import NUMBERS, Request
+from bench.rows import World
+from bench.serving import NotServing, Server
+
+SAMPLES = 8
+# What may differ: when a change was made, the id of what was bought, how a cursor is written.
+FREE = {"updated_at": 0, "next_cursor": ""}
+FREE_WHEN_BOUGHT = FREE | {"id": "", "start_at": 0, "created_at": 0}
+
+
+def ask(server: Server, request: Request) -> tuple[int, Any]:
+    connection = HTTPConnection("127.0.0.1", server.stand.port, timeout=30)
+    headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
+    if request.body:
+        headers["Content-Type"] = "application/json"
+    connection.request(request.method, request.path, request.body or None, headers)
+    answer = connection.getresponse()
+    raw = answer.read()
+    connection.close()
+    return answer.status, json.loads(raw) if answer.status == 200 else None  # noqa: PLR2004
+
+
+def told(server: Server, request: Request) -> tuple[int, Any]:
+    """The answer with everything that may differ made equal."""
+    status, body = ask(server, request)
+    free = FREE_WHEN_BOUGHT if request.method == "POST" else FREE
+    if isinstance(body, dict):
+        body |= {name: blank for name, blank in free.items() if body.get(name) is not None}
+    return status, body
+
+
+def strangers(world: World) -> Iterator[Request]:
+    """What every peer has to refuse: no key, an unknown one, somebody else's number."""
+    number = 1
+    path = f"{NUMBERS}/{world.number_id(number)}"
+    yield Request("GET", path, "")
+    yield Request("GET", path, rows.token(rows.ORGANIZATIONS))
+    yield Request("GET", path, rows.token(rows.BIG))
+    yield Request("GET", f"{NUMBERS}/{rows.organization_id(0)}", rows.token(rows.BIG))
+
+
+def require_same_answers(
+    ours: Server, theirs: Server, pairs: Iterator[tuple[Request, Request]]
+) -> None:
+    """Ask both; of a pair the first request is for us, the second for them.
+
+    Raises:
+        NotServing: with the first answer that is not the same.
+    """
+    for for_us, for_them in pairs:
+        expected, heard = told(ours, for_us), told(theirs, for_them)
+        if expected != heard:
+            raise NotServing(
+                f"{theirs.peer.name} answers {for_them.method} {for_them.path} with\n  {heard}\n"
+                f"where Dialplane answers\n  {expected}"
+            )

@@ -1,0 +1,141 @@
+"""One run: every server up at the same time, every question in rounds, the peers by turns."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from bench import fairness, machine
+from bench.asking import Question, Request, plain_cursor
+from bench.figures import Figures, figures
+from bench.loading import Outcome, load
+from bench.minting import cursor_writer
+from bench.peers.catalogue import DIALPLANE, PURCHASE, Peer, Stand
+from bench.rows import World
+from bench.serving import Server, free_port, serving
+from bench.stocking import Ground
+
+Say = Callable[[str], None]
+PLACES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is measured, on what, and for how long."""
+
+    engine: str
+    world: World
+    peers: tuple[Peer, ...]
+    questions: tuple[Question, ...]
+    rounds: int
+    seconds: int
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The figures of a plan: by question, then by peer."""
+
+    plan: Plan
+    figures: dict[str, dict[str, Figures]]
+    started_s: dict[str, float]
+
+
+def run(plan: Plan, ground: Ground, say: Say) -> Result:
+    """Measure everything in the plan.
+
+    Raises:
+        NotServing: a peer does not start, or does not give the same answers.
+        NoLoad: wrk failed.
+    """
+    cores = machine.cores()
+    core = None if cores is None else cores.server if plan.workers == 1 else cores.both
+    with contextlib.ExitStack() as stack:
+        servers: list[Server] = []
+        for peer in plan.peers:
+            say(f"starting {peer.name}")
+            stand = Stand(
+                engine=plan.engine,
+                target=ground.target,
+                folder=ground.folder,
+                port=free_port(),
+                workers=plan.workers,
+            )
+            servers.append(stack.enter_context(serving(peer, stand, core)))
+        rounds = Rounds(plan, ground, servers, None if cores is None else cores.load)
+        found = {question.name: rounds.ask(question, say) for question in plan.questions}
+    return Result(
+        plan=plan,
+        figures=found,
+        started_s={server.peer.name: server.started_s for server in servers},
+    )
+
+
+class Rounds:
+    """The servers, and who is asked next."""
+
+    def __init__(
+        self, plan: Plan, ground: Ground, servers: list[Server], load_core: str | None
+    ) -> None:
+        self._plan = plan
+        self._ground = ground
+        self._servers = servers
+        self._load_core = load_core
+        self._ours = next(server for server in servers if server.peer is DIALPLANE)
+        self._cursor = cursor_writer(ground.folder)
+        self._chance = Random(plan.rounds)  # noqa: S311  # which request comes first
+
+    def ask(self, question: Question, say: Say) -> dict[str, Figures]:
+        able = [server for server in self._servers if question.kind in server.peer.kinds]
+        files = self._files(question)
+        self._require_fairness(question, able)
+        outcomes: dict[str, list[Outcome]] = {server.peer.name: [] for server in able}
+        for turn in range(-1, self._plan.rounds):
+            place = self._chance.randrange(PLACES)
+            for server in _rotated(able, turn):
+                warming = turn < 0
+                say(f"{question.name}: " + (f"round {turn + 1}" if not warming else "warming up"))
+                outcome = self._once(question, server, files[server.peer is DIALPLANE], place)
+                if not warming:
+                    outcomes[server.peer.name].append(outcome)
+        ours = outcomes[DIALPLANE.name]
+        return {name: figures(ours, theirs) for name, theirs in outcomes.items()}
+
+    def _once(self, question: Question, server: Server, requests: Path, place: int) -> Outcome:
+        if question.kind == PURCHASE:
+            self._ground.restock()
+            place = 0
+        return load(server, requests, seconds=self._plan.seconds, place=place, core=self._load_core)
+
+    def _files(self, question: Question) -> dict[bool, Path]:
+        folder, world = self._ground.folder, self._plan.world
+        return {
+            True: question.write(folder, world, self._cursor, "dialplane"),
+            False: question.write(folder, world, plain_cursor, "peers"),
+        }
+
+    def _require_fairness(self, question: Question, able: list[Server]) -> None:
+        for server in able:
+            if server is self._ours or not server.peer.checked:
+                continue
+            if question.kind == PURCHASE:
+                self._ground.restock()
+            fairness.require_same_answers(self._ours, server, self._pairs(question))
+
+    def _pairs(self, question: Question) -> Iterator[tuple[Request, Request]]:
+        world = self._plan.world
+        yield from ((request, request) for request in fairness.strangers(world))
+        ours = list(question.requests(world, self._cursor))[: 2 * fairness.SAMPLES]
+        theirs = list(question.requests(world, plain_cursor))[: 2 * fairness.SAMPLES]
+        if question.kind == PURCHASE:  # not even the same line can be bought twice
+            ours, theirs = ours[:: 2 * fairness.SAMPLES], theirs[fairness.SAMPLES :][:1]
+            yield ours[0], theirs[0]
+        else:
+            yield from zip(ours, theirs, strict=True)
+
+
+def _rotated(servers: list[Server], turn: int) -> list[Server]:
+    """Somebody else goes first in each round."""
+    start = turn % len(servers)
+    return servers[start:] + servers[:start]

@@ -1,0 +1,135 @@
+"""One peer, running: started on its core, ready, and asked what it costs."""
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psutil
+
+from bench import rows
+from bench.machine import pinned
+from bench.peers.catalogue import Peer, Stand
+
+SECONDS_TO_START = 60
+ROOT = Path(__file__).parents[1]
+
+
+class NotServing(Exception):  # named for what happened, like every error here
+    """A peer did not start, or does not answer as it should."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A running peer; `started_s` is from the start of its process to its first right answer."""
+
+    peer: Peer
+    stand: Stand
+    process: subprocess.Popen[bytes]
+    started_s: float = 0.0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.stand.port}"
+
+    def _family(self) -> list[psutil.Process]:
+        first = psutil.Process(self.process.pid)
+        return [first, *first.children(recursive=True)]
+
+    def cpu_s(self) -> float:
+        """Processor time all its processes have used so far, in seconds."""
+        return sum(_cpu_s(process) for process in self._family())
+
+    def memory_mb(self) -> float:
+        """What the largest of its processes holds in memory: the worker, in every peer."""
+        return max(_memory(process) for process in self._family()) / 2**20
+
+    def memory_all_mb(self) -> float:
+        return sum(_memory(process) for process in self._family()) / 2**20
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        used = process.cpu_times()
+        return float(used.user + used.system)
+    return 0.0
+
+
+def _memory(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_info().rss)
+    return 0
+
+
+@contextlib.contextmanager
+def serving(peer: Peer, stand: Stand, core: str | None) -> Iterator[Server]:
+    """Start a peer, wait until it answers, and see it gone afterwards.
+
+    Raises:
+        NotServing: with what it said.
+    """
+    stand.folder.mkdir(parents=True, exist_ok=True)
+    said = stand.folder / f"{peer.name}.log"
+    began = time.perf_counter()
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [*pinned(core), *peer.command(stand)],
+            cwd=ROOT,
+            env=stand.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    server = Server(peer, stand, process)
+    try:
+        _wait_until_it_answers(server, said)
+        server.started_s = time.perf_counter() - began
+        yield server
+    finally:
+        _end(process)
+
+
+def _wait_until_it_answers(server: Server, said: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and server.process.poll() is None:
+        if _answers(server.stand.port):
+            return
+        time.sleep(0.002)
+    text = said.read_text(errors="replace")[-2000:]
+    raise NotServing(f"{server.peer.name} does not answer:\n{text}")
+
+
+def _answers(port: int) -> bool:
+    """Whether the key of the first organization is let in."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError, HTTPException):
+        asked = {"Authorization": f"Bearer {rows.token(rows.BIG)}"}
+        connection.request("GET", _NOWHERE, headers=asked)
+        return connection.getresponse().status in {200, 404}
+    return False
+
+
+_NOWHERE = f"/v3/organization-telephone-numbers/{rows.organization_id(rows.BIG)}"
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    family = [process.pid]
+    with contextlib.suppress(psutil.Error):
+        family += [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    for pid in family:
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).kill()
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

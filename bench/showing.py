@@ -1,0 +1,58 @@
+"""The table on the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Figures, Spread
+from bench.machine import Machine
+from bench.peers.catalogue import DIALPLANE
+from bench.running import Result
+
+
+def show(console: Console, result: Result, machine: Machine) -> None:
+    plan = result.plan
+    console.print(
+        f"[bold]{plan.world.numbers:,} numbers on {plan.engine}[/], {plan.workers} process(es),"
+        f" {plan.rounds} rounds of {plan.seconds} s each, medians (± the furthest round)"
+    )
+    console.print(str(machine), style="dim")
+    console.print(_table(result))
+
+
+def _table(result: Result) -> Table:
+    table = Table("", "answers/s", "Dialplane is", "p50 ms", "p99 ms", "CPU µs", "MB", "start s")
+    table.columns[0].no_wrap = True
+    for column in table.columns[1:]:
+        column.justify = "right"
+        column.no_wrap = True
+    for question in result.plan.questions:
+        table.add_section()
+        table.add_row(f"[bold]{question.title}")
+        for name, figures in result.figures[question.name].items():
+            style = "green" if name == DIALPLANE.name else None
+            table.add_row(*_cells(name, figures, result.started_s[name]), style=style)
+    return table
+
+
+def _cells(name: str, figures: Figures, started_s: float) -> list[str]:
+    return [
+        f"  {name}{_faults(figures)}",
+        spread(figures.per_s, "{:,.0f}"),
+        "" if name == DIALPLANE.name else spread(figures.ratio, "{:.2f} x"),
+        f"{figures.p50_ms:.2f}",
+        f"{figures.p99_ms:.2f}",
+        f"{figures.cpu_us:.0f}",
+        f"{figures.memory_mb:.0f}",
+        f"{started_s:.2f}",
+    ]
+
+
+def _faults(figures: Figures) -> str:
+    told = {"broken": figures.broken, "refused": figures.refused}
+    return "".join(f" [red]{count:,} {what}[/]" for what, count in told.items() if count)
+
+
+def spread(found: Spread, form: str) -> str:
+    """The median, and how far the rounds lie from it, in per cent."""
+    furthest = max(found.high - found.middle, found.middle - found.low)
+    return f"{form.format(found.middle)} [dim]±{furthest / found.middle:.0%}[/]"
