@@ -1,5 +1,6 @@
 """An agent is a working draft, frozen versions, and a pointer to the one in production."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,6 +131,14 @@ class TestMerge:
         assert created.data["webhookSettings"] == NO_WEBHOOKS | sent
         assert cleared.data["webhookSettings"] is None
         assert again.data["webhookSettings"] == NO_WEBHOOKS | {"webhookVersion": "v2"}
+
+    def test_a_part_that_came_later_starts_from_its_defaults(self) -> None:
+        agent = an_agent()
+        older = replace(agent, data={k: v for k, v in agent.data.items() if k != "knowledge"})
+
+        changed = edited(older, data={"knowledge": {"ragEnabled": True}})
+
+        assert changed.data["knowledge"] == {"ragEnabled": True, "knowledgeIds": []}
 
     def test_an_edit_leaves_the_agent_it_came_from_alone(self) -> None:
         agent = an_agent()

@@ -85,6 +85,9 @@ NO_WEBHOOKS: Final[dict[str, Any]] = {
     "inboundCallWebhookSigningEnabled": False,
 }
 
+_BLANK: Final = DEFAULT_DATA | {"webhookSettings": NO_WEBHOOKS}
+"""What a part that is not there starts from, so that it is never half there."""
+
 _REPLACED_WHOLE: Final = frozenset({"presetDynamicVariables", "manuals"})
 
 
@@ -103,8 +106,7 @@ def merged(data: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 def _merged_part(part: str, kept: Any, sent: Any) -> Any:
     if not isinstance(sent, dict) or part in _REPLACED_WHOLE:
         return sent
-    # Webhooks are the one part that may be absent; they never come back half.
-    return {**(NO_WEBHOOKS if kept is None else kept), **sent}
+    return {**(deepcopy(_BLANK[part]) if kept is None else kept), **sent}
 
 
 def _hearing(stt: dict[str, Any]) -> dict[str, Any]:
