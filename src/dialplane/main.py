@@ -21,6 +21,8 @@ from dialplane.settings import Settings, read_settings
 from dialplane.store.database import Database
 from dialplane.store.opening import open_database
 from dialplane.store.secret_box import SecretBox, read_or_make_key
+from dialplane.worker.clockwork import Clockwork
+from dialplane.worker.messenger import Messenger
 
 if TYPE_CHECKING:
     import falcon
@@ -55,11 +57,23 @@ def parts_of(settings: Settings, database: Database, clock: Clock = system_clock
         cursors=Cursors(box.signing_key("cursor")),
         changes=Changes(database, box),
         metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
+        allow_private_webhooks=settings.allow_private_webhooks,
         policy=NumberPolicy(
             quarantine_ms=settings.quarantine_days * DAY_MS,
             allow_private_sip=settings.allow_private_sip,
         ),
     )
+
+
+def workers_of(settings: Settings, database: Database) -> tuple[Clockwork, Messenger]:
+    """What runs beside the API; each is started and stopped by whoever serves."""
+    messenger = Messenger(
+        database,
+        secret_box_of(settings),
+        system_clock,
+        allow_private=settings.allow_private_webhooks,
+    )
+    return Clockwork(database, system_clock), messenger
 
 
 def set_up_logging(settings: Settings) -> None:

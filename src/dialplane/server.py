@@ -22,9 +22,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from dialplane.main import app_of, database_of, set_up_logging, system_clock
+from dialplane.main import app_of, database_of, set_up_logging, workers_of
 from dialplane.settings import Settings
-from dialplane.worker.clockwork import Clockwork
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -119,12 +118,14 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
     server = _granian(settings, listener)
     server.on_startup(partial(_announce, listener, ready))
     with closing(database_of(settings)) as database:
-        clockwork = Clockwork(database, system_clock)
-        clockwork.start()
+        workers = workers_of(settings, database)
+        for worker in workers:
+            worker.start()
         try:
             server.serve(target_loader=partial(load, settings), wrap_loader=False)
         finally:
-            clockwork.stop()
+            for worker in workers:
+                worker.stop()
             log.info("stopped")
 
 

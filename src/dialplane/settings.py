@@ -29,9 +29,14 @@ class Settings:
         "", help="Requests per organization, like 5/s,120/min; empty is no limit."
     )
     allow_private_sip: bool = environ.var(
-        False,  # noqa: FBT003  # environ-config takes the default first
+        False,  # environ-config takes the default first
         converter=_flag,
         help="1 allows loopback and link-local SIP addresses, for trying things out.",
+    )
+    allow_private_webhooks: bool = environ.var(
+        False,  # environ-config takes the default first
+        converter=_flag,
+        help="1 allows webhooks over http and to this machine, for trying things out.",
     )
     quarantine_days: int = environ.var(
         30, converter=int, help="Days a given-up line rests before it can be bought again."

@@ -6,7 +6,7 @@ from typing import Any
 import falcon
 import structlog
 
-from dialplane.api import agents, discovery, events, keys, lines, numbers, sandbox_clock
+from dialplane.api import agents, discovery, events, keys, lines, numbers, sandbox_clock, webhooks
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.metrics import REQUESTS, SECONDS
 from dialplane.api.parts import Parts
@@ -42,6 +42,12 @@ def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> 
     app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
     app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
     app.add_route("/x/v1/events", events.Events(parts))
+    app.add_route("/x/v1/webhooks", webhooks.Webhooks(parts))
+    hook = "/x/v1/webhooks/{webhook_id}"
+    app.add_route(hook, webhooks.OneWebhook(parts))
+    app.add_route(f"{hook}/rotate-secret", webhooks.WebhookSecret(parts))
+    app.add_route(f"{hook}/deliveries", webhooks.Deliveries(parts))
+    app.add_route(f"{hook}/deliveries/{{delivery_id}}/redeliver", webhooks.Redelivery(parts))
     app.add_route("/x/v1/test-clock", sandbox_clock.SandboxClock(parts))
     app.add_route("/x/v1/test-clock/advance", sandbox_clock.SandboxClockAdvance(parts))
     _route_discovery(app, parts)

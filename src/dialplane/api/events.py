@@ -20,21 +20,6 @@ class EventQuery(ListQuery):
     resource_id: Uuid | None = None
 
 
-def _body_of(entry: Entry) -> object:
-    return {
-        "id": entry.id,
-        "position": entry.position,
-        "type": entry.happening,
-        "occurred_at": entry.occurred_at,
-        "resource": {"type": entry.resource, "id": entry.resource_id},
-        "actor": {"type": entry.actor.kind, "key_id": entry.actor.key_id},
-        "request_id": entry.request_id,
-        "changes": entry.changes,
-        "data": entry.after,
-        "hash": entry.hash,
-    }
-
-
 class Events(Resource):
     @operation(Scope.READ, EventQuery)
     def on_get(self, request: Request) -> Answer:
@@ -47,4 +32,4 @@ class Events(Resource):
         )
         with self.parts.database.snapshot() as db:
             page = store.list_page(db, request.caller.organization_id, wanted, listing.page)
-        return listing.answer(page, _body_of)
+        return listing.answer(page, Entry.told)

@@ -26,3 +26,4 @@ class Parts:
     changes: Changes
     policy: NumberPolicy
     metrics_dir: str | None = None
+    allow_private_webhooks: bool = False

@@ -90,6 +90,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "not_digits": ("Has to consist of digits only.", "숫자로만 이루어져야 합니다."),
     "not_uuid": ("Is not a UUID.", "UUID 형식이 아닙니다."),
+    "not_https": ("Has to begin with https://.", "https://로 시작해야 합니다."),
     "not_selector": (
         "Has to be current, production or vN.",
         "current, production 또는 vN이어야 합니다.",

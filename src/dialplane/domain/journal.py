@@ -41,6 +41,10 @@ class Happening(StrEnum):
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
     CLOCK_ADVANCED = "test_clock.advanced"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_UPDATED = "webhook.updated"
+    WEBHOOK_ROTATED = "webhook.rotated"
+    WEBHOOK_DELETED = "webhook.deleted"
 
 
 class ActorKind(StrEnum):
@@ -104,6 +108,21 @@ class Entry:
             field: {"before": before.get(field), "after": after.get(field)}
             for field in sorted(before.keys() | after.keys())
             if before.get(field) != after.get(field)
+        }
+
+    def told(self) -> Told:
+        """This entry as an event, the same in the feed and in a webhook."""
+        return {
+            "id": self.id,
+            "position": self.position,
+            "type": self.happening,
+            "occurred_at": self.occurred_at,
+            "resource": {"type": self.resource, "id": self.resource_id},
+            "actor": {"type": self.actor.kind, "key_id": self.actor.key_id},
+            "request_id": self.request_id,
+            "changes": self.changes,
+            "data": self.after,
+            "hash": self.hash,
         }
 
     def chained(self, position: int, previous_hash: str) -> "Entry":

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
-from dialplane.domain.journal import ORIGIN, Actor, ActorKind, Entry, Happening, Told
+from dialplane.domain.errors import NotFound
+from dialplane.domain.journal import ORIGIN, Actor, ActorKind, Entry, EntryId, Happening, Told
 from dialplane.domain.values import OrganizationId
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
@@ -72,6 +73,17 @@ def head(db: Reader, organization_id: OrganizationId) -> Head:
         organization_id=organization_id,
     )
     return Head() if row is None else Head(position=row["position"], hash=row["hash"])
+
+
+def get(db: Reader, organization_id: OrganizationId, entry_id: EntryId) -> Entry:
+    row = db.one_or_none(
+        "SELECT * FROM journal WHERE organization_id = :organization_id AND id = :id",
+        organization_id=organization_id,
+        id=entry_id,
+    )
+    if row is None:
+        raise NotFound
+    return _entry(row)
 
 
 def entries_after(
