@@ -147,6 +147,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "A clock moves at most {days} days at a time.",
         "한 번에 {days}일까지만 앞당길 수 있습니다.",
     ),
+    "end_of_time": (
+        "The clock of a sandbox ends with the year 8999.",
+        "샌드박스 시계는 8999년까지만 움직일 수 있습니다.",
+    ),
     "needed_with_sip_change": (
         "Has to come along when address or auth_username changes.",
         "address 또는 auth_username을 바꿀 때는 함께 보내야 합니다.",

@@ -9,6 +9,8 @@ from dialplane.store import organizations
 from dialplane.store.database import Writer
 
 FARTHEST_DAYS = 3_650
+LATEST: Millis = 221_845_392_000_000
+"""The year 9000. Calendars end with 9999, and months have to be counted beyond this instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +21,14 @@ class Advance:
     by_ms: Millis | None = None
 
     def span(self, now: Millis) -> Millis:
-        if self.to is None:
-            return self.by_ms or 0
-        if self.to <= now:
-            raise Invalid.one("to", "in_the_past")
-        if self.to - now > FARTHEST_DAYS * DAY_MS:
-            raise Invalid.one("to", "too_far_ahead", days=FARTHEST_DAYS)
-        return self.to - now
+        field, span = ("by_ms", self.by_ms or 0) if self.to is None else ("to", self.to - now)
+        if span <= 0:
+            raise Invalid.one(field, "in_the_past")
+        if span > FARTHEST_DAYS * DAY_MS:
+            raise Invalid.one(field, "too_far_ahead", days=FARTHEST_DAYS)
+        if now + span > LATEST:
+            raise Invalid.one(field, "end_of_time")
+        return span
 
 
 def advance(db: Writer, caller: Caller, asked: Advance) -> tuple[Millis, Millis]:
