@@ -27,7 +27,7 @@ from dialplane.domain.values import DAY_MS
 from dialplane.store.database import Database
 from parts.client import Client
 from parts.contract import Answer
-from parts.stepping_in import Barrier, SteppingIn, go_on
+from parts.stepping_in import Barrier, SteppingIn, failing, go_on
 from parts.world import World
 
 FIRST = "first_0"
@@ -38,13 +38,6 @@ TRUNK = {"number": DIGITS, "address": "trunk.example.com"}
 def key(acme: Client) -> Client:
     """Acme, sending one and the same Idempotency-Key all the time."""
     return acme.sending(idempotency_key="purchase-1")
-
-
-def fail(error: Exception) -> Any:
-    def step() -> None:
-        raise error
-
-    return step
 
 
 class TestReplay:
@@ -302,7 +295,7 @@ class TestTwins:
     def test_an_abandoned_attempt_is_taken_over_after_a_minute(
         self, world: World, key: Client, first: ThreadPoolExecutor, stepping_in: SteppingIn
     ) -> None:
-        died = fail(SystemExit())
+        died = failing(SystemExit())
         stepping_in.before_writes_of(FIRST, go_on, died, died)
         with pytest.raises(SystemExit):
             first.submit(key.post, PURCHASE, {"id": LINE}).result(20)
@@ -316,31 +309,26 @@ class TestTwins:
         assert (taken_over.status, taken_over.replayed) == (200, False)
 
     def test_who_was_given_up_for_dead_changes_nothing_any_more(
-        self,
-        world: World,
-        acme: Client,
-        key: Client,
-        first: ThreadPoolExecutor,
-        held_up: Barrier,
+        self, world: World, key: Client, first: ThreadPoolExecutor, held_up: Barrier
     ) -> None:
         sleeping = first.submit(key.post, REGISTER, TRUNK)
         held_up.wait_for_arrival()
         world.clock.advance(seconds=60)
         taken_over = key.post(REGISTER, TRUNK)
-        acme.delete(path_of(taken_over.json["id"]))  # so that the digits are free again
+        world.acme.delete(path_of(taken_over.json["id"]))  # so that the digits are free again
 
         held_up.open()
         woken = sleeping.result(20)
 
         assert (woken.status, woken.code) == (409, "IDEMPOTENCY_IN_PROGRESS")
-        assert acme.get(NUMBERS, status=["active", "expired"]).json["total_count"] == 1
+        assert world.acme.get(NUMBERS, status=["active", "expired"]).json["total_count"] == 1
         assert key.post(REGISTER, TRUNK).body == taken_over.body
 
     @pytest.mark.parametrize("error", [RuntimeError("broken"), Unavailable()])
     def test_what_failed_on_our_side_can_be_tried_again_at_once(
         self, key: Client, first: ThreadPoolExecutor, stepping_in: SteppingIn, *, error: Exception
     ) -> None:
-        stepping_in.before_writes_of(FIRST, go_on, fail(error))
+        stepping_in.before_writes_of(FIRST, go_on, failing(error))
         failed: Answer = first.submit(key.post, PURCHASE, {"id": LINE}).result(20)
 
         again = key.post(PURCHASE, {"id": LINE})

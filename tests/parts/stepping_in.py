@@ -13,6 +13,15 @@ def go_on() -> None:
     """The step that does nothing."""
 
 
+def failing(error: BaseException) -> Step:
+    """The step after which there is no transaction."""
+
+    def step() -> None:
+        raise error
+
+    return step
+
+
 class SteppingIn:
     """The real database; before each transaction that writes, the next step of its thread runs.
 
