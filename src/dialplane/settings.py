@@ -54,3 +54,53 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     settings: Settings = environ.to_config(Settings, environ=dict(environment))
     return settings
+
+
+@environ.config(prefix="DIALPLANE_EDGE", frozen=True)
+class EdgeVariables:
+    """What `dialplane edge` reads; the edge may run on a machine of its own, without a database."""
+
+    directory: Path = environ.var(
+        "dialplane-edge", converter=Path, help="Where its configuration and its spool live."
+    )
+    id: str = environ.var("edge-1", help="Its name in what it tells; one per edge.")
+    control_url: str = environ.var("http://127.0.0.1:8080", help="Where it asks about each call.")
+    token: str = environ.var("", help="What it shows the control plane, which has the same.")
+    admin_token: str = environ.var("", help="What opens its metrics and its JSON-RPC.")
+    admin_address: str = environ.var("127.0.0.1", help="Where metrics and JSON-RPC listen.")
+    admin_port: int = environ.var(8089, converter=int, help="The same, the port.")
+    outside_address: str = environ.var("127.0.0.1", help="Carriers call here.")
+    outside_host: str = environ.var("", help="How carriers know that address, if otherwise.")
+    outside_udp_port: int = environ.var(5060, converter=int, help="0 does not listen.")
+    outside_tcp_port: int = environ.var(5060, converter=int, help="0 does not listen.")
+    outside_tls_port: int = environ.var(0, converter=int, help="0 does not listen.")
+    inside_address: str = environ.var("127.0.0.1", help="Runtimes call here, to call out.")
+    inside_host: str = environ.var("", help="How runtimes know that address, if otherwise.")
+    inside_udp_port: int = environ.var(5070, converter=int, help="0 does not listen.")
+    inside_tcp_port: int = environ.var(5070, converter=int, help="0 does not listen.")
+    inside_tls_port: int = environ.var(0, converter=int, help="0 does not listen.")
+    tls_certificate: str = environ.var("", help="PEM file; needed for TLS ports.")
+    tls_private_key: str = environ.var("", help="PEM file; needed for TLS ports.")
+    tls_trusted: Path = environ.var(
+        "/etc/ssl/certs/ca-certificates.crt", converter=Path, help="Who vouches for peers."
+    )
+    tls_verify_peers: bool = environ.var(
+        True,  # environ-config takes the default first
+        converter=_flag,
+        help="0 calls peers over TLS whoever they are.",
+    )
+    stranger_budget: int = environ.var(
+        20, converter=int, help="Calls a minute from a source that never reached a number."
+    )
+    kamailio: str = environ.var("kamailio", help="The program.")
+    module_path: str = environ.var("", help="Where its modules are; empty is Debian's place.")
+
+
+def read_edge_variables(environment: Mapping[str, str] = os.environ) -> EdgeVariables:
+    """Read what concerns the edge.
+
+    Raises:
+        ValueError: a value is not of its type.
+    """
+    variables: EdgeVariables = environ.to_config(EdgeVariables, environ=dict(environment))
+    return variables

@@ -61,7 +61,7 @@ def test_kamailio_accepts_it_with_tls(tmp_path: Path) -> None:
 
 @needs_kamailio
 def test_what_kamailio_refuses_is_told(tmp_path: Path) -> None:
-    nowhere = replace(PLAIN, directory=tmp_path, module_path=tmp_path / "no-modules")
+    nowhere = replace(PLAIN, directory=tmp_path, module_path=str(tmp_path / "none"))
 
     with pytest.raises(ConfigurationRefused, match="could not find module"):
         check(nowhere)
@@ -77,5 +77,5 @@ def _with_certificate(directory: Path) -> EdgeSettings:
         directory=directory,
         outside=replace(PUBLIC.outside, address="127.0.0.1"),
         inside=replace(PUBLIC.inside, address="127.0.0.1"),
-        tls=TlsFiles(certificate=certificate, private_key=private_key),
+        tls=TlsFiles(certificate=str(certificate), private_key=str(private_key)),
     )

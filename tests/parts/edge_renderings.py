@@ -22,7 +22,7 @@ PUBLIC = replace(
         address="10.0.0.4", udp_port=5060, tcp_port=5060, tls_port=5061, advertised_host="192.0.2.4"
     ),
     inside=Listener(address="10.0.0.4", udp_port=5070),
-    tls=TlsFiles(certificate=Path("/etc/tls/edge.pem"), private_key=Path("/etc/tls/edge.key")),
+    tls=TlsFiles(certificate="/etc/tls/edge.pem", private_key="/etc/tls/edge.key"),
 )
 
 

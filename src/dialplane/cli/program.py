@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "org": "Organizations: the tenants.",
     "key": "API keys of organizations.",
     "lines": "The stock of lines that can be bought.",
+    "edge": "The SIP edge: Kamailio, rendered, checked and run.",
     "settings": "Everything that can be set, and what it is set to.",
 }
 """Each is the Typer application `app` of the module of that name in this package."""

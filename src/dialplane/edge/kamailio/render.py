@@ -10,7 +10,7 @@ from dialplane.edge.kamailio.settings import EdgeSettings, Listener, TlsFiles
 TEMPLATES = Path(__file__).parent
 # Lines made in this module; everything else comes from an operator.
 WRITTEN_HERE = ("listeners", "choose_socket", "tls_switch")
-WITHOUT_TLS = TlsFiles(certificate=Path("none"), private_key=Path("none"))
+WITHOUT_TLS = TlsFiles(certificate="none", private_key="none")
 # What may stand inside a quoted string of the configuration without meaning anything there.
 PLAIN = re.compile(r"[A-Za-z0-9_.:/~+=@\[\]-]*")
 
@@ -50,9 +50,10 @@ def _words(settings: EdgeSettings) -> dict[str, str]:
         "listeners": "\n".join(_listen_lines(settings)),
         "choose_socket": "\n".join(_choose_socket_lines(settings)),
         "tls_switch": "#!define WITH_TLS" if settings.tls else "",
-        "tls_certificate": str(tls.certificate),
-        "tls_private_key": str(tls.private_key),
-        "tls_trusted": str(tls.trusted),
+        "advertised_hosts": "".join(side.advertised_host or "" for _, side in _sides(settings)),
+        "tls_certificate": tls.certificate,
+        "tls_private_key": tls.private_key,
+        "tls_trusted": tls.trusted,
         "tls_verify_peers": "yes" if tls.verify_peers else "no",
     }
 

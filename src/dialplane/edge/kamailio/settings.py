@@ -1,7 +1,10 @@
 """What an operator can set about a SIP edge."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+
+MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,11 @@ class Listener:
     tls_port: int | None = None
     advertised_host: str | None = None
 
+    def __post_init__(self) -> None:
+        # Kamailio writes it into Via and Route; a name, or 0.0.0.0, would lead nobody back.
+        if ip_address(self.address).is_unspecified:
+            raise ValueError(f"{self.address} is no address that others could answer to")
+
     @property
     def sockets(self) -> tuple[tuple[str, int], ...]:
         ports = (("udp", self.udp_port), ("tcp", self.tcp_port), ("tls", self.tls_port))
@@ -22,9 +30,9 @@ class Listener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsFiles:
-    certificate: Path
-    private_key: Path
-    trusted: Path = Path("/etc/ssl/certs/ca-certificates.crt")
+    certificate: str
+    private_key: str
+    trusted: str = "/etc/ssl/certs/ca-certificates.crt"
     verify_peers: bool = True
 
 
@@ -53,7 +61,7 @@ class EdgeSettings:
     question_workers: int = 8
     log_level: int = 2
     kamailio: str = "kamailio"
-    module_path: Path = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules/")
+    module_path: str = MODULES
 
     @property
     def spool(self) -> Path:
