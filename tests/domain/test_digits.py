@@ -114,6 +114,7 @@ def test_foreign_numbers_keep_their_plus(spelling: str, e164: str) -> None:
         pytest.param("070 1111 2222 ext 5", "070 1111 2222 ext 5", id="words between digits"),
         pytest.param("\u0660\u0667\u0660", "\u0660\u0667\u0660", id="digits of another script"),
         pytest.param("+", "+", id="a lonely plus"),
+        pytest.param("sip:%00@h", "\ufffd", id="what no database keeps, however it is disguised"),
     ],
 )
 def test_what_is_no_number_stays_as_it_came(spelling: str, plain: str) -> None:

@@ -121,7 +121,7 @@ def _unwrapped(text: str) -> tuple[str, str]:
     context = _CONTEXT.search(address)
     address = _SCHEME.sub("", address, count=1) if _SCHEME.match(address) else address
     user = address.rpartition("@")[0] or address
-    user = unquote(user.partition(";")[0].partition(":")[0]).strip()
+    user = unquote(user.partition(";")[0].partition(":")[0]).strip().replace("\0", "\ufffd")
     return user, re.sub(r"[().-]", "", context[1]) if context else ""
 
 

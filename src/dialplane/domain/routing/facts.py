@@ -1,7 +1,7 @@
 """What routing has to know, read at one instant by whoever asks it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
@@ -87,6 +87,10 @@ class Plan:
     default_runtime: RuntimeId | None = None
     runtimes: Mapping[RuntimeId, tuple[Peer, ...]] = field(default_factory=dict)
     trunk: tuple[Peer, ...] = ()
+
+    def over(self, trunk: tuple[Peer, ...]) -> "Plan":
+        """The same plan for a call that goes out over this trunk."""
+        return replace(self, trunk=trunk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,7 +179,7 @@ CREATE TABLE call_routes (
 CREATE TABLE refusals (
     id TEXT PRIMARY KEY,
     organization_id TEXT NOT NULL REFERENCES organizations (id),
-    number_id TEXT,
+    number_id TEXT NOT NULL,
     direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
     reason TEXT NOT NULL,
     source TEXT NOT NULL,

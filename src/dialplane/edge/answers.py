@@ -1,0 +1,171 @@
+"""Decisions in the words of SIP, as `contract/edge.yaml` promises them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import md5
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from typing import Any, Final
+
+from dialplane.domain.calls import TALKING_AT_MOST_MS, CallId
+from dialplane.domain.numbers import HeldNumber
+from dialplane.domain.routing import Refusal, Refused, Routed, Target, TargetKind
+from dialplane.domain.routing.questions import IpAddress
+from dialplane.domain.values import DAY_MS, SECOND_MS
+
+SIP: Final[Mapping[Refusal, tuple[int, str]]] = {
+    Refusal.SOURCE_NOT_ALLOWED: (403, "Forbidden"),
+    Refusal.DIGEST_FAILED: (403, "Forbidden"),
+    Refusal.NUMBER_UNKNOWN: (404, "Not Found"),
+    Refusal.NOT_ACTIVE_YET: (480, "Temporarily Unavailable"),
+    Refusal.EXPIRED: (410, "Gone"),
+    Refusal.NO_AGENT_MAPPED: (480, "Temporarily Unavailable"),
+    Refusal.AGENT_MISSING: (480, "Temporarily Unavailable"),
+    Refusal.RUNTIME_UNREACHABLE: (503, "Service Unavailable"),
+    Refusal.LIMIT_REACHED: (486, "Busy Here"),
+}
+
+# The realm of our own challenges; a caller's HA1 is made for it.
+REALM: Final = "dialplane"
+MOST_TARGETS: Final = 16
+MOST_NETWORKS: Final = 64
+RING_TIMEOUT_MS: Final = 60 * SECOND_MS
+_HEADER_CHARS: Final = 255
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What a target's challenge is answered with."""
+
+    username: str
+    password: str
+    realm: str
+
+    def told(self) -> Document:
+        """Only HA1 leaves: it opens this one realm, the password itself would open any."""
+        text = f"{self.username}:{self.realm}:{self.password}"
+        ha1 = md5(text.encode(), usedforsecurity=False).hexdigest()
+        return {"username": self.username, "realm": self.realm, "ha1": ha1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """From where somebody calls, and what they dialled."""
+
+    source: IpAddress
+    called: str
+
+
+def refusal(call_id: CallId, refused: Refused) -> Document:
+    """The reason and nothing else: whose number it is, is not the caller's business."""
+    code, phrase = SIP[refused.reason]
+    return {
+        "decision": "refuse",
+        "call_id": call_id,
+        "sip_code": code,
+        "sip_reason": phrase,
+        "reason": refused.reason,
+    }
+
+
+def inbound_route(
+    call_id: CallId,
+    routed: Routed,
+    *,
+    caller: Caller,
+    digest: Login | None,
+    logins: Mapping[str, Login],
+) -> Document:
+    headers = [_header("X-Dialplane-Number-Id", routed.number_id)]
+    headers.append(_header("X-Dialplane-Called", caller.called))
+    return _route(call_id, routed, logins) | {
+        "allowed_sources": _networks(routed, caller.source),
+        "digest": None if digest is None else digest.told(),
+        "identity": None,
+        "headers": headers,
+        "cache_ttl_ms": DAY_MS,
+    }
+
+
+def outbound_route(
+    call_id: CallId,
+    routed: Routed,
+    *,
+    number: HeldNumber,
+    source: IpAddress,
+    logins: Mapping[str, Login],
+) -> Document:
+    """Never remembered by the edge: an outbound call costs money."""
+    domain = routed.targets[0].uri.rpartition("@")[2].partition(";")[0]
+    return _route(call_id, routed, logins) | {
+        "allowed_sources": [str(ip_network(source))],
+        "digest": None,
+        "identity": {
+            "user": number.number,
+            "domain": domain,
+            "asserted": f"sip:{number.number}@{domain}",
+        },
+        "headers": [],
+        "cache_ttl_ms": 0,
+    }
+
+
+def _route(call_id: CallId, routed: Routed, logins: Mapping[str, Login]) -> Document:
+    answerer = routed.answerer
+    return {
+        "decision": "route",
+        "call_id": call_id,
+        "organization_id": routed.organization_id,
+        "number_id": routed.number_id,
+        "agent_id": answerer.mapping.agent_id if answerer else None,
+        "agent_selector": answerer.mapping.agent_version if answerer else None,
+        "agent_version": answerer.version if answerer else None,
+        "revision": routed.revision,
+        "targets": [*_targets(routed.targets[:MOST_TARGETS], logins)],
+        "ring_timeout_ms": RING_TIMEOUT_MS,
+        "max_duration_ms": TALKING_AT_MOST_MS,
+    }
+
+
+def _targets(targets: Iterable[Target], logins: Mapping[str, Login]) -> Iterable[Document]:
+    """In the order that was decided: a priority of its own keeps the edge from drawing again."""
+    for place, target in enumerate(targets):
+        login = logins.get(target.id) if target.kind is TargetKind.TRUNK else None
+        yield {
+            "target_id": target.id,
+            "uri": target.uri,
+            "priority": place,
+            "weight": 1,
+            "credentials": None if login is None else login.told(),
+            "headers": _of_agent(target),
+        }
+
+
+def _of_agent(target: Target) -> list[Document]:
+    """Said for each target: a fallback may be another agent."""
+    if target.answerer is None:
+        return []
+    headers = [
+        _header("X-Dialplane-Agent-Id", target.answerer.mapping.agent_id),
+        _header("X-Dialplane-Agent-Version", target.answerer.version),
+    ]
+    if target.answerer.variant_label is not None:
+        headers.append(_header("X-Dialplane-Variant", target.answerer.variant_label))
+    return headers
+
+
+def _header(name: str, value: str) -> Document:
+    printable = "".join(each for each in value if each.isprintable())
+    return {"name": name, "value": printable[:_HEADER_CHARS]}
+
+
+def _networks(routed: Routed, source: IpAddress) -> list[str]:
+    """Of more networks than the edge reads, the one of this very caller is the last to go."""
+    told = [accepted.network for accepted in routed.sources]
+    collapsed: list[IPv4Network | IPv6Network] = [
+        *collapse_addresses(each for each in told if isinstance(each, IPv4Network)),
+        *collapse_addresses(each for each in told if isinstance(each, IPv6Network)),
+    ]
+    collapsed.sort(key=lambda network: source not in network)
+    return [str(network) for network in collapsed[:MOST_NETWORKS]]

@@ -1,0 +1,205 @@
+"""What the edge says over HTTP, as `contract/edge.yaml` words it."""
+
+import json
+import re
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from dialplane.domain.calls import Asked, CallEvent, CallId, Direction, EventType
+from dialplane.domain.digits import read_digits
+from dialplane.domain.disconnections import Party
+from dialplane.domain.errors import Invalid
+from dialplane.domain.routing import InboundQuestion, OutboundQuestion, source_address
+from dialplane.domain.routing.questions import IpAddress
+from dialplane.domain.values import Millis, NumberId, OrganizationId
+from dialplane.operations.call_events import CallReport, PeerReport, mapping_told, reason_told
+
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Id = Annotated[str, Meta(pattern=_UUID)]
+Text64 = Annotated[str, Meta(max_length=64)]
+Text255 = Annotated[str, Meta(max_length=255)]
+At = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class _Question(msgspec.Struct, kw_only=True):
+    """Fields we do not know are a newer edge's: they are left unread."""
+
+    edge_id: Text64
+    call_id: Id
+    sip_call_id: Text255
+    caller: Text64
+    source_address: Text64
+    source_port: Annotated[int, Meta(ge=0, le=65535)]
+    transport: Literal["udp", "tcp", "tls"]
+    received_at: At
+
+    def source(self) -> IpAddress:
+        address = source_address(self.source_address)
+        if address is None:
+            raise Invalid.one("source_address", "is not an IP address")
+        return address
+
+    def asked(self, called: str) -> Asked:
+        return Asked(
+            called=_storable(called),
+            caller=_storable(self.caller),
+            source=str(self.source()),
+            transport=self.transport,
+            at=self.received_at,
+            sip_call_id=_storable(self.sip_call_id),
+        )
+
+
+class InboundBody(_Question, kw_only=True):
+    called: Text64
+
+    def to_question(self, now: Millis) -> tuple[InboundQuestion, Asked]:
+        asked = self.asked(self.called)
+        question = InboundQuestion(
+            call_id=self.call_id.lower(),
+            called=read_digits(asked.called),
+            caller=read_digits(asked.caller),
+            source=self.source(),
+            at=now,
+        )
+        return question, asked
+
+
+class OutboundBody(_Question, kw_only=True):
+    callee: Text64
+    claimed_call_id: str | None = None
+    realm: Text255 | None = None
+    realm_target: Text64 | None = None
+
+    def to_question(self, now: Millis) -> tuple[OutboundQuestion, Asked]:
+        asked = self.asked(self.callee)
+        question = OutboundQuestion(
+            call_id=self.call_id.lower(),
+            caller=read_digits(asked.caller),
+            callee=read_digits(asked.called),
+            source=self.source(),
+            at=now,
+        )
+        return question, asked
+
+    @property
+    def claimed(self) -> str | None:
+        """A claim that is no id claims nothing."""
+        claim = self.claimed_call_id or ""
+        return claim.lower() if re.match(_UUID, claim) else None
+
+
+class EventBody(msgspec.Struct, kw_only=True):
+    """Strings of strangers are taken as they are: a batch that is refused would come for ever."""
+
+    id: Id
+    type: str
+    at: At
+    call_id: str | None = None
+    direction: str | None = None
+    sip_call_id: str = ""
+    called: str = ""
+    caller: str = ""
+    source_address: str = ""
+    transport: str = ""
+    organization_id: str | None = None
+    number_id: str | None = None
+    agent_id: str | None = None
+    agent_selector: str | None = None
+    agent_version: str | None = None
+    revision: str | None = None
+    from_cache: bool = False
+    target_uri: str | None = None
+    sip_code: int | None = None
+    reason: str | None = None
+    hung_up_by: str | None = None
+    duration_ms: int | None = None
+
+    def to_report(self) -> CallReport | PeerReport | None:
+        """What it reports; None when that is nothing we know."""
+        if self.type in _PEER_EVENTS:
+            return PeerReport(
+                id=self.id.lower(),
+                at=self.at,
+                down=self.type.endswith(".down"),
+                uri=self.target_uri,
+                sip_code=self.sip_code,
+            )
+        known = self.type in set(EventType) and self.direction in set(Direction)
+        if not known or not re.match(_UUID, self.call_id or ""):
+            return None
+        return self._call_report(CallId((self.call_id or "").lower()))
+
+    def _call_report(self, call_id: CallId) -> CallReport:
+        return CallReport(
+            id=self.id.lower(),
+            event=CallEvent(
+                type=EventType(self.type),
+                at=self.at,
+                sip_code=self.sip_code,
+                reason=reason_told(self.reason),
+                hung_up_by=Party(self.hung_up_by) if self.hung_up_by in set(Party) else None,
+                duration_ms=self.duration_ms,
+            ),
+            call_id=call_id,
+            direction=Direction(self.direction or ""),
+            asked=Asked(
+                called=_storable(self.called),
+                caller=_storable(self.caller),
+                source=_storable(self.source_address),
+                transport=_storable(self.transport),
+                at=self.at,
+                sip_call_id=_storable(self.sip_call_id),
+            ),
+            organization_id=None if self.organization_id is None else _organization(self),
+            number_id=None if self.number_id is None else NumberId(_storable(self.number_id)),
+            agent=mapping_told(self.agent_id, self.agent_selector),
+            agent_version=self.agent_version,
+            revision=self.revision or "",
+            from_cache=self.from_cache,
+            target_uri=self.target_uri,
+        )
+
+
+class EventBatchBody(msgspec.Struct, kw_only=True):
+    edge_id: Text64
+    events: Annotated[list[EventBody], Meta(min_length=1, max_length=50)]
+
+
+_PEER_EVENTS = {"trunk.up", "trunk.down", "runtime.up", "runtime.down"}
+
+
+def _organization(event: EventBody) -> OrganizationId:
+    return OrganizationId(_storable(event.organization_id or ""))
+
+
+def _storable(text: str) -> str:
+    """No database keeps U+0000, and no encoding half of a surrogate pair."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def read(raw: bytes, shape: type[S]) -> S:
+    """Turn a body into its shape.
+
+    Raises:
+        Invalid: it is none; the edge has a fault, or is no edge.
+    """
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        raise Invalid.one("body", str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_leniently(raw, shape)
+
+
+def _read_leniently(raw: bytes, shape: type[S]) -> S:
+    """Broken UTF-8 and halves of surrogate pairs are what strangers send; it is still a call."""
+    try:
+        return msgspec.convert(json.loads(raw.decode(errors="replace")), shape)
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise Invalid.one("body", str(error)) from error

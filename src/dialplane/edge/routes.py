@@ -1,0 +1,163 @@
+"""The SIP edge's questions and reports over HTTP; its credential opens nothing else."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import falcon
+import msgspec
+
+from dialplane.domain.errors import Invalid, Unauthorized
+from dialplane.domain.values import Millis
+from dialplane.edge import answers, logins
+from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody, read
+from dialplane.operations import call_events, routing
+from dialplane.operations.call_events import Receipt
+from dialplane.operations.routing import Denied, Granted
+from dialplane.store import peers
+from dialplane.store.database import Database
+from dialplane.store.secret_box import SecretBox
+
+LARGEST_BODY: Final = 1024 * 1024
+PING_EVERY_MS: Final = 30_000
+MOST_PEERS: Final = 50
+
+_ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeParts:
+    """What the edge's routes need; without a token nobody gets in."""
+
+    database: Database
+    box: SecretBox
+    clock: Callable[[], Millis]
+    token: str
+
+
+class EdgeResource:
+    def __init__(self, parts: EdgeParts) -> None:
+        self.parts = parts
+
+    def admit(self, req: falcon.Request) -> None:
+        """Let the edge in.
+
+        Raises:
+            Unauthorized: anybody else.
+        """
+        expected = f"Bearer {self.parts.token}"
+        given = req.get_header("Authorization") or ""
+        same = hmac.compare_digest(given.encode(), expected.encode())
+        if not (self.parts.token and same):
+            raise Unauthorized
+
+    def body(self, req: falcon.Request) -> bytes:
+        raw: bytes = req.bounded_stream.read(LARGEST_BODY + 1)
+        if len(raw) > LARGEST_BODY:
+            raise Invalid.one("body", "is too large")
+        return raw
+
+
+def mount(app: "falcon.App[falcon.Request, falcon.Response]", parts: EdgeParts) -> None:
+    """Add the edge's routes to the application that renders refusals and keeps the books."""
+    app.add_route("/edge/v1/inbound", Inbound(parts))
+    app.add_route("/edge/v1/outbound", Outbound(parts))
+    app.add_route("/edge/v1/events", Events(parts))
+    app.add_route("/edge/v1/targets", Targets(parts))
+
+
+class Inbound(EdgeResource):
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self.admit(req)
+        body = read(self.body(req), InboundBody)
+        question, asked = body.to_question(self.parts.clock())
+        verdict = routing.inbound(self.parts.database, question, asked)
+        if isinstance(verdict, Denied):
+            _say(resp, answers.refusal(verdict.call_id, verdict.refused))
+            return
+        caller = answers.Caller(source=body.source(), called=asked.called)
+        document = answers.inbound_route(
+            verdict.call_id,
+            verdict.routed,
+            caller=caller,
+            digest=self._digest(verdict),
+            logins=_logins(self.parts, verdict),
+        )
+        _say(resp, document)
+
+    def _digest(self, granted: Granted) -> answers.Login | None:
+        if not granted.routed.digest_required:
+            return None
+        return logins.of_number(self.parts.box, granted.number, realm=answers.REALM)
+
+
+class Outbound(EdgeResource):
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self.admit(req)
+        body = read(self.body(req), OutboundBody)
+        question, asked = body.to_question(self.parts.clock())
+        verdict = routing.outbound(self.parts.database, question, asked, claimed=body.claimed)
+        if isinstance(verdict, Denied):
+            _say(resp, answers.refusal(verdict.call_id, verdict.refused))
+            return
+        self._learn_realm(body, verdict)
+        document = answers.outbound_route(
+            verdict.call_id,
+            verdict.routed,
+            number=verdict.number,
+            source=body.source(),
+            logins=_logins(self.parts, verdict),
+        )
+        _say(resp, document)
+
+    def _learn_realm(self, body: OutboundBody, granted: Granted) -> None:
+        for target in granted.routed.targets:
+            if body.realm is not None and target.id == body.realm_target:
+                routing.learn_realm(self.parts.database, target.id, body.realm)
+
+
+class Events(EdgeResource):
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self.admit(req)
+        batch = read(self.body(req), EventBatchBody)
+        reports = [event.to_report() for event in batch.events]
+        known = [report for report in reports if report is not None]
+        receipt = call_events.take(self.parts.database, known, now=self.parts.clock())
+        unknown = [
+            event.id for event, report in zip(batch.events, reports, strict=True) if report is None
+        ]
+        _say(resp, _receipt(receipt, unknown))
+
+
+class Targets(EdgeResource):
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self.admit(req)
+        limit = min(req.get_param_as_int("limit", min_value=1, default=MOST_PEERS), MOST_PEERS)
+        after = req.get_param("after", default="")
+        with self.parts.database.reading() as db:
+            found = peers.to_ping(db, after=after, limit=limit + 1)
+        items = [
+            {"target_id": peer.id, "kind": peer.kind, "uri": peer.uri} for peer in found[:limit]
+        ]
+        following = found[limit - 1].id if len(found) > limit else None
+        _say(resp, {"interval_ms": PING_EVERY_MS, "items": items, "next_after": following})
+
+
+def _logins(parts: EdgeParts, granted: Granted) -> Mapping[str, answers.Login]:
+    with parts.database.reading() as db:
+        return logins.of_targets(db, parts.box, granted.number, granted.routed.targets)
+
+
+def _receipt(receipt: Receipt, unknown: list[str]) -> dict[str, Any]:
+    ignored = receipt.ignored | dict.fromkeys(unknown, "unknown_event")
+    return {
+        "accepted": receipt.accepted,
+        "duplicates": receipt.duplicates,
+        "ignored": [{"id": id_, "reason": reason} for id_, reason in ignored.items()],
+    }
+
+
+def _say(resp: falcon.Response, document: object) -> None:
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = _ENCODER.encode(document)

@@ -1,0 +1,202 @@
+"""Calls as the edge asks about them: decided, seated and noted, once each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
+from dialplane.domain.errors import Unavailable
+from dialplane.domain.numbers import HeldNumber
+from dialplane.domain.refusals import RefusalId, RefusedAttempt
+from dialplane.domain.routing import (
+    Decision,
+    InboundFacts,
+    InboundQuestion,
+    OutboundFacts,
+    OutboundQuestion,
+    Refused,
+    Routed,
+    route_inbound,
+    route_outbound,
+)
+from dialplane.domain.values import LIVE
+from dialplane.operations.ids import new_id
+from dialplane.store import calls, numbers, organizations, peers, refusals, routing
+from dialplane.store.database import Contended, Database, Reader, Writer
+
+T = TypeVar("T")
+ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A route, the number it is for as it was then, and the call it is recorded under."""
+
+    call_id: CallId
+    routed: Routed
+    number: HeldNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    call_id: CallId
+    refused: Refused
+
+
+Verdict = Granted | Denied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matter:
+    """A question in either direction; `decide` reads its facts and says what follows."""
+
+    direction: Direction
+    question: InboundQuestion | OutboundQuestion
+    asked: Asked
+    decide: Callable[[Reader], tuple[Decision, InboundFacts | OutboundFacts]]
+
+
+def inbound(database: Database, question: InboundQuestion, asked: Asked) -> Verdict:
+    """Decide a call to a number. Asked again with the same call id it is the same call."""
+
+    def decide(db: Reader) -> tuple[Decision, InboundFacts]:
+        facts = routing.inbound_facts(db, LIVE, question)
+        return route_inbound(question, facts), facts
+
+    matter = _Matter(direction=Direction.INBOUND, question=question, asked=asked, decide=decide)
+    return _settled(database, matter)
+
+
+def outbound(
+    database: Database, question: OutboundQuestion, asked: Asked, *, claimed: str | None = None
+) -> Verdict:
+    """Decide a call that presents a number; a leg of a `claimed` call that holds is that call."""
+    with database.reading() as db:
+        if claimed is not None and _holds(db, question, CallId(claimed)):
+            question = replace(question, call_id=claimed)
+
+    def decide(db: Reader) -> tuple[Decision, OutboundFacts]:
+        facts = routing.outbound_facts(db, LIVE, question)
+        return route_outbound(question, facts), facts
+
+    matter = _Matter(direction=Direction.OUTBOUND, question=question, asked=asked, decide=decide)
+    return _settled(database, matter)
+
+
+def _holds(db: Reader, question: OutboundQuestion, claimed: CallId) -> bool:
+    """Whether a leg that says it belongs to a call does: same organization, out, and not over."""
+    holder = numbers.find_holder(db, LIVE, question.caller.canonical)
+    if holder is None:
+        return False
+    call = calls.find(db, holder.organization_id, claimed)
+    return call is not None and call.direction is Direction.OUTBOUND and call.ending is None
+
+
+def _settled(database: Database, matter: _Matter) -> Verdict:
+    call_id = CallId(matter.question.call_id)
+    with database.snapshot() as db:
+        decision, facts = matter.decide(db)
+    if isinstance(decision, Routed):
+        # Strangers were turned away above, without a lock; only now others have to wait.
+        decision, facts = in_transaction(database, lambda db: _seated(db, matter, facts))
+    if isinstance(decision, Refused):
+        note_refusal(database, _attempt(decision, matter))
+        return Denied(call_id=call_id, refused=decision)
+    return Granted(call_id=call_id, routed=decision, number=_held(facts))
+
+
+def _seated(
+    db: Writer, matter: _Matter, seen: InboundFacts | OutboundFacts
+) -> tuple[Decision, InboundFacts | OutboundFacts]:
+    """Decide again where nobody else can take the seat meanwhile, and take it."""
+    if seen.limits:
+        organizations.get_locked(db, _held(seen).organization_id)
+    decision, facts = matter.decide(db)
+    if isinstance(decision, Routed):
+        calls.start(db, _call(decision, _held(facts), matter), _route(decision, matter))
+    return decision, facts
+
+
+def _held(facts: InboundFacts | OutboundFacts) -> HeldNumber:
+    if facts.number is None:
+        raise AssertionError("unreachable: only held numbers are routed")
+    return facts.number
+
+
+def _call(decision: Routed, number: HeldNumber, matter: _Matter) -> Call:
+    question, answerer = matter.question, decision.answerer
+    inbound_call = isinstance(question, InboundQuestion)
+    other = question.caller if isinstance(question, InboundQuestion) else question.callee
+    presentation = None if isinstance(question, InboundQuestion) else question.presentation
+    return Call(
+        id=CallId(question.call_id),
+        organization_id=decision.organization_id,
+        number_id=decision.number_id,
+        direction=matter.direction,
+        call_type=CallType(matter.direction),
+        from_number=other.canonical if inbound_call else number.number,
+        to_number=number.number if inbound_call else other.canonical,
+        presentation_number=presentation.canonical if presentation else None,
+        agent=answerer.mapping if answerer else None,
+        agent_version=answerer.version if answerer else None,
+        variant_label=answerer.variant_label if answerer else None,
+        created_at=question.at,
+    )
+
+
+def _route(decision: Routed, matter: _Matter) -> CallRoute:
+    return CallRoute(
+        call_id=CallId(matter.question.call_id),
+        organization_id=decision.organization_id,
+        asked=matter.asked,
+        revision=decision.revision,
+        trace=decision.trace,
+    )
+
+
+def _attempt(decision: Refused, matter: _Matter) -> RefusedAttempt | None:
+    if decision.organization_id is None:
+        return None
+    question = matter.question
+    return RefusedAttempt(
+        id=RefusalId(new_id(question.at)),
+        organization_id=decision.organization_id,
+        number_id=decision.number_id,
+        direction=matter.direction,
+        reason=decision.reason,
+        source=matter.asked.source,
+        call_id=question.call_id,
+        asked=matter.asked,
+        revision=decision.revision,
+        first_at=question.at,
+        last_at=question.at,
+        trace=decision.trace,
+        near_misses=decision.near_misses,
+    )
+
+
+def note_refusal(database: Database, attempt: RefusedAttempt | None) -> None:
+    """Keep an attempt for the owner of the number; one that nobody owns costs nothing."""
+    if attempt is None:
+        return
+    with database.reading() as db:
+        if refusals.noted_lately(db, attempt):
+            return
+    in_transaction(database, lambda db: refusals.keep(db, attempt))
+
+
+def learn_realm(database: Database, peer_id: str, realm: str) -> None:
+    """Remember what a trunk calls its realm, so that its next call is not challenged twice."""
+    in_transaction(database, lambda db: peers.keep_realm(db, peer_id, realm))
+
+
+def in_transaction(database: Database, work: Callable[[Writer], T]) -> T:
+    """Do `work` in one transaction, again when the engine gave it up in favour of another."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with database.writing() as db:
+                return work(db)
+        except Contended as contended:
+            if attempt == ATTEMPTS:
+                raise Unavailable from contended
+    raise AssertionError("unreachable: the last attempt returns or raises")

@@ -1,0 +1,189 @@
+"""All facts of a decision about a call, read at one instant."""
+
+from collections.abc import Iterable
+from typing import Final, LiteralString
+
+from dialplane.domain.digits import Digits, NearMiss, near_misses, near_spellings
+from dialplane.domain.number_routing import InboundAuth, NumberRouting
+from dialplane.domain.numbers import HeldNumber
+from dialplane.domain.routing import (
+    InboundFacts,
+    InboundQuestion,
+    OutboundFacts,
+    OutboundQuestion,
+    SourceOrigin,
+)
+from dialplane.domain.routing.questions import IpAddress
+from dialplane.domain.values import Millis, OrganizationId
+from dialplane.store import number_routing, numbers, routing_plans, routing_sources
+from dialplane.store.database import Reader
+
+UNCONFIGURED: Final = "0"
+
+
+def inbound_facts(
+    db: Reader, realm: str, question: InboundQuestion, *, viewer: OrganizationId | None = None
+) -> InboundFacts:
+    """The facts about a call to a number; to a `viewer`, numbers of others do not exist."""
+    number = _holder(db, realm, question.called, at=question.at, viewer=viewer)
+    sources = () if number is None else routing_sources.of_number(db, number)
+    facts = InboundFacts(number=number, revision=UNCONFIGURED, sources=sources)
+    known_to, from_carrier = _behind(db, realm, question.source, facts)
+    if viewer is not None:
+        known_to &= {viewer}
+    if number is None:
+        return InboundFacts(
+            number=None,
+            revision=UNCONFIGURED,
+            known_to=known_to,
+            from_carrier=from_carrier,
+            near_misses=_near_misses(db, question.called, _askers(known_to, viewer)),
+        )
+    routing = number_routing.get(db, number.organization_id, number.id)
+    return InboundFacts(
+        number=number,
+        revision=_revision(number, routing),
+        sources=sources,
+        known_to=known_to,
+        from_carrier=from_carrier,
+        digest_required=_asks_for_digest(number, routing),
+        plan=routing_plans.plan(
+            db,
+            number,
+            split=routing.inbound_split,
+            fallbacks=routing.fallbacks,
+            mapped=[number.inbound_agent],
+        ),
+        limits=routing_plans.limits(db, number, routing, now=question.at, but=question.call_id),
+    )
+
+
+def outbound_facts(
+    db: Reader, realm: str, question: OutboundQuestion, *, viewer: OrganizationId | None = None
+) -> OutboundFacts:
+    """The facts about a call that presents a number; `viewer` as for `inbound_facts`."""
+    number = _holder(db, realm, question.caller, at=question.at, viewer=viewer)
+    known_to = frozenset[OrganizationId]()
+    if question.source is not None:
+        known_to = routing_sources.organizations_answering_at(db, realm, question.source)
+    if viewer is not None:
+        known_to &= {viewer}
+    if number is None:
+        near = _near_misses(db, question.caller, _askers(known_to, viewer))
+        return OutboundFacts(
+            number=None, revision=UNCONFIGURED, known_to=known_to, near_misses=near
+        )
+    routing = number_routing.get(db, number.organization_id, number.id)
+    plan = routing_plans.plan(
+        db,
+        number,
+        split=routing.outbound_split,
+        fallbacks=(),
+        mapped=[number.outbound_agent, question.agent],
+    )
+    return OutboundFacts(
+        number=number,
+        revision=_revision(number, routing),
+        known_to=known_to,
+        may_present=_may_present(db, number, question.presentation),
+        plan=plan.over(routing_plans.trunk(db, number)),
+        limits=routing_plans.limits(db, number, routing, now=question.at, but=question.call_id),
+    )
+
+
+def _holder(
+    db: Reader, realm: str, digits: Digits, *, at: Millis, viewer: OrganizationId | None
+) -> HeldNumber | None:
+    """Whoever holds these digits, else whoever held them last."""
+    number = numbers.find_holder(db, realm, digits.canonical)
+    if number is None:
+        row = db.one_or_none(
+            """
+            SELECT id, organization_id FROM telephone_numbers
+             WHERE realm = :realm AND canonical = :canonical
+             ORDER BY created_at DESC, id DESC LIMIT 1
+            """,
+            realm=realm,
+            canonical=digits.canonical,
+        )
+        number = None if row is None else numbers.get(db, row["organization_id"], row["id"])
+    if number is None or viewer not in (None, number.organization_id):
+        return None
+    return number.at(at)
+
+
+def _behind(
+    db: Reader, realm: str, source: IpAddress | None, facts: InboundFacts
+) -> tuple[frozenset[OrganizationId], bool]:
+    """Who knows the source. A source the number accepts by name needs no further question."""
+    if source is None:
+        return frozenset(), False
+    accepted = facts.accepts(source)
+    if facts.number is not None and accepted is not None and not accepted.is_anyone:
+        return frozenset({facts.number.organization_id}), accepted.origin is SourceOrigin.CARRIER
+    return (
+        routing_sources.organizations_behind(db, realm, source),
+        routing_sources.is_carrier(db, realm, source),
+    )
+
+
+def _asks_for_digest(number: HeldNumber, routing: NumberRouting) -> bool:
+    # Without a user name there is nothing to ask for; the source still has to be right.
+    wanted = routing.inbound_auth is InboundAuth.SOURCE_AND_DIGEST
+    return wanted and number.sip.auth_username is not None
+
+
+def _revision(number: HeldNumber, routing: NumberRouting) -> str:
+    return f"{number.revision}.{routing.revision}"
+
+
+def _may_present(db: Reader, number: HeldNumber, presentation: Digits | None) -> bool:
+    if presentation is None:
+        return False
+    if presentation.canonical == number.canonical:
+        return True
+    row = db.one_or_none(
+        """
+        SELECT canonical FROM presentation_numbers
+         WHERE organization_id = :organization_id AND canonical = :canonical
+        """,
+        organization_id=number.organization_id,
+        canonical=presentation.canonical,
+    )
+    return row is not None
+
+
+def _askers(
+    known_to: frozenset[OrganizationId], viewer: OrganizationId | None
+) -> frozenset[OrganizationId]:
+    return known_to if viewer is None else frozenset({viewer})
+
+
+# As many parameters as a called number can have likely meanings.
+_MOST_MEANINGS: Final = 512
+_MEANT: Final[LiteralString] = (
+    "(" + ", ".join(":m" + str(place) for place in range(_MOST_MEANINGS)) + ")"
+)
+
+
+def _near_misses(
+    db: Reader, wanted: Digits, organization_ids: Iterable[OrganizationId]
+) -> tuple[NearMiss, ...]:
+    meant = sorted(near_spellings(wanted))[:_MOST_MEANINGS]
+    if not meant:
+        return ()
+    padded = [*meant, *[None] * (_MOST_MEANINGS - len(meant))]
+    named = {f"m{place}": text for place, text in enumerate(padded)}
+    held = [
+        row["canonical"]
+        for organization_id in organization_ids
+        for row in db.all(
+            """
+            SELECT canonical FROM telephone_numbers
+             WHERE organization_id = :organization_id AND status <> 'expired' AND canonical IN """
+            + _MEANT,
+            organization_id=organization_id,
+            **named,
+        )
+    ]
+    return near_misses(wanted, held)

@@ -1,0 +1,218 @@
+"""Who could answer for a number and how many calls it may have, in SQL."""
+
+from collections.abc import Iterable
+from typing import Final, LiteralString
+
+from dialplane.domain.agents import Agent, AgentType
+from dialplane.domain.number_routing import NumberRouting
+from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider
+from dialplane.domain.routing import (
+    AnotherAgent,
+    AnotherRuntime,
+    Arm,
+    Fallback,
+    Limit,
+    LimitKind,
+    LimitScope,
+    Peer,
+    Plan,
+    TelephoneTransfer,
+)
+from dialplane.domain.runtimes import RuntimeId, TargetId
+from dialplane.domain.values import LIVE, SECOND_MS, AgentId, Millis, OrganizationId
+from dialplane.store import runtimes
+from dialplane.store.database import Reader, Row
+
+
+def plan(
+    db: Reader,
+    number: HeldNumber,
+    *,
+    split: tuple[Arm, ...],
+    fallbacks: tuple[Fallback, ...],
+    mapped: Iterable[AgentMapping | None],
+) -> Plan:
+    """Everything the names of a number lead to; agents without what they say."""
+    organization_id = number.organization_id
+    rows = [
+        row
+        for agent_id in _agent_ids(split, fallbacks, mapped)
+        if (row := _agent_row(db, organization_id, agent_id)) is not None
+    ]
+    runtime_of = {
+        AgentId(row["id"]): RuntimeId(row["runtime_id"])
+        for row in rows
+        if row["runtime_id"] is not None
+    }
+    default = runtimes.find_default_id(db, organization_id)
+    used = {*runtime_of.values(), *([default] if default else []), *_runtime_ids(fallbacks)}
+    transfers = any(isinstance(each, TelephoneTransfer) for each in fallbacks)
+    return Plan(
+        split=split,
+        fallbacks=fallbacks,
+        agents={AgentId(row["id"]): _agent(row) for row in rows},
+        runtime_of=runtime_of,
+        default_runtime=default,
+        runtimes={each: _targets(db, organization_id, each) for each in sorted(used)},
+        trunk=trunk(db, number) if transfers else (),
+    )
+
+
+def _agent_ids(
+    split: Iterable[Arm], fallbacks: Iterable[Fallback], mapped: Iterable[AgentMapping | None]
+) -> list[AgentId]:
+    mappings = [
+        *(arm.mapping for arm in split),
+        *(each.mapping for each in fallbacks if isinstance(each, AnotherAgent)),
+        *(mapping for mapping in mapped if mapping is not None),
+    ]
+    return sorted({mapping.agent_id for mapping in mappings})
+
+
+def _runtime_ids(fallbacks: Iterable[Fallback]) -> list[RuntimeId]:
+    return [each.runtime_id for each in fallbacks if isinstance(each, AnotherRuntime)]
+
+
+def _agent_row(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Row | None:
+    return db.one_or_none(
+        """
+        SELECT agents.id, agents.organization_id, type, head_revision, flow_revision,
+               production_version, last_version, created_at, updated_at, runtime_id
+          FROM agents LEFT JOIN agent_runtimes ON agent_runtimes.agent_id = agents.id
+         WHERE agents.organization_id = :organization_id AND agents.id = :agent_id
+        """,
+        organization_id=organization_id,
+        agent_id=agent_id,
+    )
+
+
+def _agent(row: Row) -> Agent:
+    """An agent as far as routing asks about it: its versions, and nothing it says."""
+    return Agent(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        name="",
+        type=AgentType(row["type"]),
+        data={},
+        flow=None,
+        flow_data=None,
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        head_revision=row["head_revision"],
+        flow_revision=row["flow_revision"],
+        production_version=row["production_version"],
+        last_version=row["last_version"],
+    )
+
+
+def _targets(
+    db: Reader, organization_id: OrganizationId, runtime_id: RuntimeId
+) -> tuple[Peer, ...]:
+    rows = db.all(
+        """
+        SELECT id, runtime_targets.uri, priority, weight, down
+          FROM runtime_targets LEFT JOIN peer_states ON peer_states.uri = runtime_targets.uri
+         WHERE organization_id = :organization_id AND runtime_id = :runtime_id
+         ORDER BY place
+        """,
+        organization_id=organization_id,
+        runtime_id=runtime_id,
+    )
+    return tuple(_peer(row) for row in rows)
+
+
+def trunk(db: Reader, number: HeldNumber) -> tuple[Peer, ...]:
+    """Where calls of a number go out: its own trunk, or the operator's carriers."""
+    if number.provider is Provider.VOX:
+        return _carriers(db) if number.realm == LIVE else _SIMULATED_TRUNK
+    if number.sip.address_uri is None or number.sip.outbound_trunk_id is None:
+        return ()
+    state = db.one_or_none(
+        "SELECT down FROM peer_states WHERE uri = :uri", uri=number.sip.address_uri
+    )
+    id_ = TargetId(number.sip.outbound_trunk_id)
+    down = state is not None and bool(state["down"])
+    return (Peer(id=id_, uri=number.sip.address_uri, down=down),)
+
+
+_SIMULATED_TRUNK: Final = (Peer(id=TargetId("simulated"), uri="sip:carrier.invalid"),)
+
+
+def _carriers(db: Reader) -> tuple[Peer, ...]:
+    rows = db.all(
+        """
+        SELECT id, carriers.uri, priority, weight, down
+          FROM carriers LEFT JOIN peer_states ON peer_states.uri = carriers.uri
+         ORDER BY priority, name
+        """
+    )
+    return tuple(_peer(row) for row in rows)
+
+
+def _peer(row: Row) -> Peer:
+    return Peer(
+        id=TargetId(row["id"]),
+        uri=row["uri"],
+        priority=row["priority"],
+        weight=row["weight"],
+        down=bool(row["down"]),
+    )
+
+
+def limits(
+    db: Reader, number: HeldNumber, routing: NumberRouting, *, now: Millis, but: str
+) -> tuple[Limit, ...]:
+    """The limits of the organization and of the number; the call `but` does not count."""
+    row = db.one_or_none(
+        "SELECT * FROM organization_limits WHERE organization_id = :organization_id",
+        organization_id=number.organization_id,
+    )
+    of_all: Row = {"concurrent_calls": None, "calls_per_second": None} if row is None else row
+    allowed: list[tuple[LimitScope, LimitKind, int | None]] = [
+        (LimitScope.ORGANIZATION, LimitKind.CONCURRENT_CALLS, of_all["concurrent_calls"]),
+        (LimitScope.ORGANIZATION, LimitKind.CALLS_PER_SECOND, of_all["calls_per_second"]),
+        (LimitScope.NUMBER, LimitKind.CONCURRENT_CALLS, routing.concurrent_calls),
+        (LimitScope.NUMBER, LimitKind.CALLS_PER_SECOND, routing.calls_per_second),
+    ]
+    return tuple(
+        Limit(
+            scope=scope,
+            kind=kind,
+            allowed=most,
+            current=_count(db, number, (scope, kind), now=now, but=but),
+        )
+        for scope, kind, most in allowed
+        if most is not None
+    )
+
+
+_SEATED: Final[LiteralString] = " AND seat_until > :now"
+_RECENT: Final[LiteralString] = " AND created_at > :now - :second_ms AND created_at <= :now"
+_OF_NUMBER: Final[LiteralString] = " AND number_id = :number_id"
+
+
+def _count(
+    db: Reader,
+    number: HeldNumber,
+    limit: tuple[LimitScope, LimitKind],
+    *,
+    now: Millis,
+    but: str,
+) -> int:
+    scope, kind = limit
+    query: LiteralString = (
+        "SELECT count(*) AS current FROM calls"
+        " WHERE organization_id = :organization_id AND id <> :but"
+    )
+    query += _SEATED if kind is LimitKind.CONCURRENT_CALLS else _RECENT
+    if scope is LimitScope.NUMBER:
+        query += _OF_NUMBER
+    row = db.one_or_none(
+        query,
+        organization_id=number.organization_id,
+        number_id=number.id,
+        now=now,
+        second_ms=SECOND_MS,
+        but=but,
+    )
+    return int(row["current"]) if row else 0
