@@ -1,4 +1,4 @@
-"""The running server: a process that keeps watch with the clockwork, and API processes below it."""
+"""The running server: a process that keeps watch, with the workers, and API processes below it."""
 
 import ipaddress
 import logging
@@ -113,7 +113,7 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
         SystemExit: the API processes do not stay alive.
     """
     set_up_logging(settings)
-    # Forked processes would share database connections and locks with the clockwork's.
+    # Forked processes would share database connections and locks with the workers.
     multiprocessing.set_start_method("spawn", force=True)
     server = _granian(settings, listener)
     server.on_startup(partial(_announce, listener, ready))

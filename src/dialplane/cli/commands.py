@@ -29,6 +29,11 @@ def group(text: str) -> typer.Typer:
     return made
 
 
+def single() -> typer.Typer:
+    """A command without sub-commands."""
+    return typer.Typer(add_completion=False)
+
+
 def command(
     app: typer.Typer, name: str
 ) -> Callable[[Callable[P, Report | None]], Callable[P, Report | None]]:

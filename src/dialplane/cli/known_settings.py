@@ -1,0 +1,119 @@
+"""Reading the settings for people: what each is for, and which one is not understood."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+import attr
+
+from dialplane.api.limits import rules_in
+from dialplane.cli.faults import Refused
+from dialplane.settings import Settings, read_settings
+from dialplane.store.opening import SQLITE_FILE
+from dialplane.store.secret_box import SecretBox
+
+PREFIX: Final = "DIALPLANE_"
+_SECRETS: Final = frozenset({"secret_key"})
+_HIDDEN: Final = "(set)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing to set; `value` and `default` as they would be written in the environment."""
+
+    variable: str
+    value: str
+    default: str
+    help: str
+
+
+def settings_in(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises:
+        Refused: naming the variable that is not understood.
+    """
+    try:
+        settings = read_settings(environment)
+    except ValueError as error:
+        raise _refused(_culprit(environment)) from error
+    for name, understood in _UNDERSTOOD.items():
+        if not understood(getattr(settings, name)):
+            raise _refused(PREFIX + name.upper())
+    return settings
+
+
+def every_setting(current: Settings) -> Iterator[Setting]:
+    for field in attr.fields(cast("type[attr.AttrsInstance]", Settings)):
+        yield Setting(
+            variable=PREFIX + field.name.upper(),
+            value=_shown(field.name, current),
+            default=_written(field.default),
+            help=field.metadata["environ_config"].help,
+        )
+
+
+def place_of(settings: Settings) -> str:
+    """Where the database is; without the password, which may be part of the address."""
+    if not settings.database_url:
+        return str(settings.data_dir / SQLITE_FILE)
+    url = urlsplit(settings.database_url)
+    if url.password is None:
+        return url.geturl()
+    return url._replace(netloc=url.netloc.replace(f":{url.password}@", ":***@", 1)).geturl()
+
+
+def _refused(variable: str) -> Refused:
+    known = {each.variable: each for each in every_setting(Settings())}[variable]
+    default = f"is {known.default}" if known.default else "is empty"
+    return Refused(
+        f"{variable} is not understood. {known.help}",
+        f"Correct it, or unset it: the default {default}.",
+        "BAD_SETTING",
+    )
+
+
+def _culprit(environment: Mapping[str, str]) -> str:
+    """The one variable that cannot even be read; the others are checked afterwards."""
+    for name, value in environment.items():
+        try:
+            read_settings({name: value})
+        except ValueError:
+            return name
+    raise AssertionError("unreachable: every variable is read for itself")
+
+
+def _readable(reader: Callable[[str], object]) -> Callable[[str], bool]:
+    def readable(text: str) -> bool:
+        try:
+            reader(text)
+        except ValueError:
+            return False
+        return True
+
+    return readable
+
+
+_UNDERSTOOD: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "database_url": lambda url: not url or url.startswith(("postgresql://", "postgres://")),
+    "secret_key": lambda ring: not ring or _readable(SecretBox)(ring),
+    "rate_limit": _readable(rules_in),
+    "quarantine_days": lambda days: days >= 0,
+    "threads": lambda threads: threads >= 1,
+    "log_format": lambda word: word in {"json", "console"},
+    "log_level": lambda word: word.lower() in {"debug", "info", "warning", "error"},
+}
+
+
+def _shown(name: str, current: Settings) -> str:
+    if name in _SECRETS:
+        return _HIDDEN if getattr(current, name) else ""
+    if name == "database_url" and current.database_url:
+        return place_of(current)
+    return _written(getattr(current, name))
+
+
+def _written(value: object) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
