@@ -6,7 +6,18 @@ from typing import Any
 import falcon
 import structlog
 
-from dialplane.api import agents, discovery, events, keys, lines, numbers, sandbox_clock, webhooks
+from dialplane.api import (
+    agents,
+    calls,
+    discovery,
+    events,
+    keys,
+    ledger,
+    lines,
+    numbers,
+    sandbox_clock,
+    webhooks,
+)
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.metrics import REQUESTS, SECONDS
 from dialplane.api.parts import Parts
@@ -38,10 +49,13 @@ def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
 def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
     _route_numbers(app, parts)
     _route_agents(app, parts)
+    _route_calls(app, parts)
     app.add_route("/x/v1/keys", keys.Keys(parts))
     app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
     app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
     app.add_route("/x/v1/events", events.Events(parts))
+    app.add_route("/x/v1/ledger", ledger.Ledger(parts))
+    app.add_route("/x/v1/ledger.csv", ledger.LedgerCsv(parts))
     app.add_route("/x/v1/webhooks", webhooks.Webhooks(parts))
     hook = "/x/v1/webhooks/{webhook_id}"
     app.add_route(hook, webhooks.OneWebhook(parts))
@@ -84,6 +98,12 @@ def _route_agents(app: "falcon.App[falcon.Request, falcon.Response]", parts: Par
     app.add_route(agent, agents.Agent(parts))
     app.add_route(f"{agent}/versions", agents.Versions(parts))
     app.add_route(f"{agent}/versions/{{version}}/publish", agents.Publication(parts))
+
+
+def _route_calls(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    app.add_route("/v3/calls", calls.Calls(parts))
+    app.add_route("/v3/calls/{call_id}", calls.Call(parts))
+    app.add_route("/x/v1/calls/{call_id}/hang-up", calls.CallHangUp(parts))
 
 
 class Bookkeeping:

@@ -38,13 +38,14 @@ class ListRequest:
         )
 
     def answer(self, page: Page[T], body_of: Callable[[T], object]) -> Answer:
-        return answer(
-            {
-                "items": [body_of(item) for item in page.items],
-                "total_count": page.total_count,
-                "next_cursor": self._cursors.write(page.next, self._scope),
-            }
-        )
+        return answer(self.envelope(page, body_of))
+
+    def envelope(self, page: Page[T], body_of: Callable[[T], object]) -> dict[str, object]:
+        return {
+            "items": [body_of(item) for item in page.items],
+            "total_count": page.total_count,
+            "next_cursor": self._cursors.write(page.next, self._scope),
+        }
 
 
 def _question(query: ListQuery) -> dict[str, object]:

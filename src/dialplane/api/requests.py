@@ -172,5 +172,5 @@ def _render(req: falcon.Request, resp: falcon.Response, told: Answer) -> None:
         if wanted is not None and tags_in(wanted) & {told.tag, "*"}:
             resp.status = 304
             return
-    resp.content_type = falcon.MEDIA_JSON
+    resp.content_type = told.media_type
     resp.data = told.body

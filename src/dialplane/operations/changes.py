@@ -33,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     tag: str | None = None
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from dialplane.domain.numbers import (
 )
 from dialplane.domain.sip_addresses import SipAddressRefused, is_private_target, parse_sip_address
 from dialplane.domain.values import DAY_MS, UNCHANGED, Millis, NumberId, Unchanged
-from dialplane.operations import expiry, journal
+from dialplane.operations import expiry, journal, ledger
 from dialplane.operations.ids import new_id
 from dialplane.store import agents, lines, numbers
 from dialplane.store.database import Writer
@@ -59,9 +59,11 @@ def purchase(db: Writer, caller: Caller, order: PurchaseOrder) -> HeldNumber:
     if line is None or not lines.take(db, caller.realm, line.id, now=caller.now):
         raise NumberUnavailable
     try:
-        return _hold(db, caller, _bought(caller, line, order, start_at))
+        held = _hold(db, caller, _bought(caller, line, order, start_at))
     except NumberAlreadyHeld as taken:
         raise NumberUnavailable from taken
+    ledger.charge_purchase(db, held, now=caller.now)
+    return held
 
 
 def register(
@@ -164,6 +166,7 @@ def cancel(
         lines.book_return(db, caller.realm, cancelled.line_id, available_from=back_at)
         if cancelled.status is Status.EXPIRED:
             lines.quarantine(db, caller.realm, cancelled.line_id)
+    ledger.charge_cancellation(db, number, cancelled, now=caller.now)
     expired = cancelled.status is Status.EXPIRED
     happening = Happening.NUMBER_EXPIRED if expired else Happening.NUMBER_CANCEL_REQUESTED
     return _save(db, caller, happening, before=number, after=cancelled)

@@ -418,7 +418,6 @@ CREATE UNIQUE INDEX deliveries_webhook_id_entry_id_key ON deliveries (webhook_id
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, created_at, id);
 
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending';
-
 CREATE TABLE placed_calls (
     call_id TEXT PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -433,3 +432,46 @@ CREATE INDEX placed_calls_waiting ON placed_calls (queued_at, call_id) WHERE dia
 
 CREATE INDEX placed_calls_claimed ON placed_calls (dialer_id, lease_until)
     WHERE dialer_id IS NOT NULL;
+CREATE TABLE call_labels (
+    call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    kind TEXT NOT NULL CHECK (kind IN ('metadata', 'dynamic_variables')),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (call_id, kind, name)
+);
+
+CREATE INDEX call_labels_by_value ON call_labels (organization_id, kind, name, value);
+CREATE TABLE ledger (
+    id TEXT PRIMARY KEY,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    position BIGINT NOT NULL,
+    number_id TEXT NOT NULL REFERENCES telephone_numbers (id),
+    number TEXT NOT NULL,
+    cause TEXT NOT NULL CHECK (cause IN ('purchase', 'monthly_fee', 'cancellation')),
+    amount BIGINT NOT NULL,
+    balance BIGINT NOT NULL,
+    period_start BIGINT NOT NULL,
+    period_end BIGINT NOT NULL,
+    entered_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX ledger_organization_id_position_key ON ledger (organization_id, position);
+
+CREATE UNIQUE INDEX ledger_number_id_period_start_key ON ledger (number_id, period_start)
+    WHERE cause <> 'cancellation';
+
+CREATE TABLE ledger_heads (
+    organization_id TEXT PRIMARY KEY REFERENCES organizations (id),
+    position BIGINT NOT NULL,
+    balance BIGINT NOT NULL
+);
+
+CREATE TABLE paid_periods (
+    number_id TEXT PRIMARY KEY REFERENCES telephone_numbers (id),
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    paid_until BIGINT NOT NULL,
+    closed SMALLINT NOT NULL CHECK (closed IN (0, 1))
+);
+
+CREATE INDEX paid_periods_ending ON paid_periods (paid_until) WHERE closed = 0;

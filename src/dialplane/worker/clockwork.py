@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from dialplane.domain.values import Millis
-from dialplane.operations import expiry
+from dialplane.operations import expiry, ledger
 from dialplane.store.database import Database
 
 INTERVAL_S: Final = 1.0
@@ -42,7 +42,9 @@ class Clockwork:
 
     def _tick(self) -> None:
         try:
-            changed = expiry.pass_time(self._database, now=self._clock())
+            now = self._clock()
+            changed = expiry.pass_time(self._database, now=now)
+            changed += ledger.charge_all(self._database, now=now)
         except Exception:
             # The next round tries again; a worker that dies of one bad round helps nobody.
             log.exception("clockwork failed")
