@@ -17,18 +17,30 @@ from dialplane.domain.values import Millis, NumberId, OrganizationId
 from dialplane.operations.call_events import CallReport, PeerReport, mapping_told, reason_told
 
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+# No database keeps U+0000, and no encoding half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST = 255
 
 Id = Annotated[str, Meta(pattern=_UUID)]
 Text64 = Annotated[str, Meta(max_length=64)]
 Text255 = Annotated[str, Meta(max_length=255)]
 At = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+Small = Annotated[int, Meta(ge=0, lt=2**31)]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class _Question(msgspec.Struct, kw_only=True):
+class _Heard(msgspec.Struct, kw_only=True):
     """Fields we do not know are a newer edge's: they are left unread."""
 
+    def __post_init__(self) -> None:
+        """Make what strangers sent storable: a batch that is refused would come for ever."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                setattr(self, name, _UNSTORABLE.sub("\ufffd", value)[:_LONGEST])
+
+
+class _Question(_Heard, kw_only=True):
     edge_id: Text64
     call_id: Id
     sip_call_id: Text255
@@ -46,12 +58,12 @@ class _Question(msgspec.Struct, kw_only=True):
 
     def asked(self, called: str) -> Asked:
         return Asked(
-            called=_storable(called),
-            caller=_storable(self.caller),
+            called=called,
+            caller=self.caller,
             source=str(self.source()),
             transport=self.transport,
             at=self.received_at,
-            sip_call_id=_storable(self.sip_call_id),
+            sip_call_id=self.sip_call_id,
         )
 
 
@@ -94,9 +106,7 @@ class OutboundBody(_Question, kw_only=True):
         return claim.lower() if re.match(_UUID, claim) else None
 
 
-class EventBody(msgspec.Struct, kw_only=True):
-    """Strings of strangers are taken as they are: a batch that is refused would come for ever."""
-
+class EventBody(_Heard, kw_only=True):
     id: Id
     type: str
     at: At
@@ -115,10 +125,10 @@ class EventBody(msgspec.Struct, kw_only=True):
     revision: str | None = None
     from_cache: bool = False
     target_uri: str | None = None
-    sip_code: int | None = None
+    sip_code: Small | None = None
     reason: str | None = None
     hung_up_by: str | None = None
-    duration_ms: int | None = None
+    duration_ms: Small | None = None
 
     def to_report(self) -> CallReport | PeerReport | None:
         """What it reports; None when that is nothing we know."""
@@ -149,15 +159,15 @@ class EventBody(msgspec.Struct, kw_only=True):
             call_id=call_id,
             direction=Direction(self.direction or ""),
             asked=Asked(
-                called=_storable(self.called),
-                caller=_storable(self.caller),
-                source=_storable(self.source_address),
-                transport=_storable(self.transport),
+                called=self.called,
+                caller=self.caller,
+                source=self.source_address,
+                transport=self.transport,
                 at=self.at,
-                sip_call_id=_storable(self.sip_call_id),
+                sip_call_id=self.sip_call_id,
             ),
-            organization_id=None if self.organization_id is None else _organization(self),
-            number_id=None if self.number_id is None else NumberId(_storable(self.number_id)),
+            organization_id=OrganizationId(self.organization_id) if self.organization_id else None,
+            number_id=NumberId(self.number_id) if self.number_id else None,
             agent=mapping_told(self.agent_id, self.agent_selector),
             agent_version=self.agent_version,
             revision=self.revision or "",
@@ -172,15 +182,6 @@ class EventBatchBody(msgspec.Struct, kw_only=True):
 
 
 _PEER_EVENTS = {"trunk.up", "trunk.down", "runtime.up", "runtime.down"}
-
-
-def _organization(event: EventBody) -> OrganizationId:
-    return OrganizationId(_storable(event.organization_id or ""))
-
-
-def _storable(text: str) -> str:
-    """No database keeps U+0000, and no encoding half of a surrogate pair."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def read(raw: bytes, shape: type[S]) -> S:
