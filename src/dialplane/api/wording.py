@@ -134,6 +134,38 @@ REASONS: dict[str, tuple[str, str]] = {
         "프로덕션에 게시된 적이 없는 에이전트입니다.",
     ),
     "no_such_version": ("This agent has no such version.", "존재하지 않는 버전입니다."),
+    "number_not_held": (
+        "The organization holds no such number.",
+        "조직이 보유하지 않은 번호입니다.",
+    ),
+    "number_not_in_service": (
+        "This number is not in service.",
+        "현재 사용할 수 없는 번호입니다.",
+    ),
+    "number_without_trunk": (
+        "This number has no trunk to call out over.",
+        "발신에 사용할 트렁크가 없는 번호입니다.",
+    ),
+    "not_approved": (
+        "Is not approved as a caller number of the organization.",
+        "조직에 승인된 발신 표시 번호가 아닙니다.",
+    ),
+    "no_outbound_agent": (
+        "The number maps no outbound agent; name one.",
+        "번호에 발신 에이전트가 없습니다. agent를 지정하세요.",
+    ),
+    "split_chooses": (
+        "A traffic split of this number chooses the agent; leave it out.",
+        "트래픽 분배가 활성화된 번호에는 agent를 보낼 수 없습니다.",
+    ),
+    "calls_itself": (
+        "A number cannot call itself.",
+        "발신 번호와 같은 번호로는 걸 수 없습니다.",
+    ),
+    "needs_one_agent": (
+        "Needs exactly one agent_id beside it.",
+        "agent_id를 정확히 하나 함께 보내야 합니다.",
+    ),
     "start_out_of_range": (
         "Has to lie in the future, at most {days} days ahead.",
         "현재 이후 {days}일 이내의 시각이어야 합니다.",

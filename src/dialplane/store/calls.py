@@ -41,7 +41,7 @@ def get(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call:
 
 def find(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call | None:
     row = db.one_or_none(_BY_ID, organization_id=organization_id, id=call_id)
-    return None if row is None else _call(row)
+    return None if row is None else call_of(row)
 
 
 _BY_ID: Final = "SELECT * FROM calls WHERE organization_id = :organization_id AND id = :id"
@@ -50,7 +50,7 @@ _BY_ID: Final = "SELECT * FROM calls WHERE organization_id = :organization_id AN
 def find_locked(db: Writer, call_id: CallId) -> Call | None:
     """The call the edge speaks of: it knows calls by their id alone."""
     row = db.locked("SELECT * FROM calls WHERE id = :id", id=call_id)
-    return None if row is None else _call(row)
+    return None if row is None else call_of(row)
 
 
 def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> CallRoute | None:
@@ -99,7 +99,7 @@ def list_page(
         organization_id=organization_id,
         **parameters,
     )
-    return Page(items=[_call(row) for row in rows], total_count=total, next=following)
+    return Page(items=[call_of(row) for row in rows], total_count=total, next=following)
 
 
 _BOUNDS: Final[tuple[tuple[LiteralString, str], ...]] = (
@@ -187,7 +187,7 @@ def overdue(db: Writer, *, now: Millis, limit: int) -> list[Call]:
         now=now,
         limit=limit,
     )
-    return [_call(row) for row in rows]
+    return [call_of(row) for row in rows]
 
 
 _FIXED: Final = (
@@ -234,10 +234,10 @@ def _columns(call: Call) -> dict[str, object]:
 def _found(row: Row | None) -> Call:
     if row is None:
         raise NotFound
-    return _call(row)
+    return call_of(row)
 
 
-def _call(row: Row) -> Call:
+def call_of(row: Row) -> Call:
     return Call(
         id=CallId(row["id"]),
         organization_id=OrganizationId(row["organization_id"]),

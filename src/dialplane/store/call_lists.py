@@ -1,0 +1,115 @@
+"""Lists of calls by every filter of the contract, in SQL."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, LiteralString
+
+from dialplane.domain.calls import Call, CallStatus, CallType
+from dialplane.domain.disconnections import DisconnectionReason
+from dialplane.domain.labels import Label
+from dialplane.domain.values import Millis, OrganizationId
+from dialplane.store.calls import call_of
+from dialplane.store.database import Reader
+from dialplane.store.pages import Listing, Page, PageRequest, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Nothing given is no filter.
+
+    The instants compare when a call was answered, else when it was made; the durations know
+    answered calls that are over.
+    """
+
+    agent_ids: tuple[str, ...] = ()
+    agent_versions: tuple[str, ...] = ()
+    statuses: tuple[CallStatus, ...] = ()
+    call_types: tuple[CallType, ...] = ()
+    reasons: tuple[DisconnectionReason, ...] = ()
+    call_from: tuple[str, ...] = ()
+    call_to: tuple[str, ...] = ()
+    start_at_after: Millis | None = None
+    start_at_before: Millis | None = None
+    duration_ms_min: Millis | None = None
+    duration_ms_max: Millis | None = None
+    metadata: tuple[Label, ...] = ()
+    dynamic_variables: tuple[Label, ...] = ()
+    nothing: bool = False
+
+
+@dataclass(slots=True)
+class _Clauses:
+    """The conditions of a query and the values of their parameters, growing together."""
+
+    text: LiteralString
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def among(self, column: LiteralString, values: Iterable[str]) -> None:
+        names = self._names(values)
+        if names:
+            self.text += " AND " + column + " IN (" + names + ")"
+
+    def labelled(self, kind: LiteralString, labels: Iterable[Label]) -> None:
+        """Values of one name widen, further names narrow."""
+        by_name: dict[str, list[str]] = {}
+        for label in labels:
+            by_name.setdefault(label.name, []).append(label.value)
+        for name, values in by_name.items():
+            self.text += (
+                " AND EXISTS (SELECT 1 FROM call_labels"
+                " WHERE call_labels.organization_id = calls.organization_id"
+                " AND call_labels.call_id = calls.id AND kind = '" + kind + "'"
+                " AND name = " + self._names([name]) + " AND value IN ("
+                + self._names(values) + "))"
+            )  # fmt: skip
+
+    def _names(self, values: Iterable[str]) -> LiteralString:
+        names: LiteralString = ""
+        for value in values:
+            place: LiteralString = "v" + str(len(self.parameters))
+            self.parameters[place] = value
+            names += (", :" if names else ":") + place
+        return names
+
+
+_BOUNDS: Final[tuple[tuple[str, LiteralString], ...]] = (
+    ("start_at_after", " AND coalesce(answered_at, created_at) >= :start_at_after"),
+    ("start_at_before", " AND coalesce(answered_at, created_at) <= :start_at_before"),
+    ("duration_ms_min", " AND ended_at - answered_at >= :duration_ms_min"),
+    ("duration_ms_max", " AND ended_at - answered_at <= :duration_ms_max"),
+)
+
+
+def list_page(
+    db: Reader, organization_id: OrganizationId, wanted: CallFilter, request: PageRequest
+) -> Page[Call]:
+    clauses = _clauses(wanted)
+    rows, total, following = page(
+        db,
+        Listing(columns="*", matching=clauses.text, sort="created_at"),
+        request,
+        organization_id=organization_id,
+        **clauses.parameters,
+    )
+    return Page(items=[call_of(row) for row in rows], total_count=total, next=following)
+
+
+def _clauses(wanted: CallFilter) -> _Clauses:
+    clauses = _Clauses("FROM calls WHERE organization_id = :organization_id")
+    if wanted.nothing:
+        clauses.text += " AND 1 = 0"
+    clauses.among("agent_id", wanted.agent_ids)
+    clauses.among("agent_version", wanted.agent_versions)
+    clauses.among("status", wanted.statuses)
+    clauses.among("call_type", wanted.call_types)
+    clauses.among("disconnection_reason", wanted.reasons)
+    clauses.among("from_number", wanted.call_from)
+    clauses.among("to_number", wanted.call_to)
+    clauses.labelled("metadata", wanted.metadata)
+    clauses.labelled("dynamic_variables", wanted.dynamic_variables)
+    for name, clause in _BOUNDS:
+        value = getattr(wanted, name)
+        if value is not None:
+            clauses.text += clause
+            clauses.parameters[name] = value
+    return clauses
