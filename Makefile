@@ -18,8 +18,8 @@ help: ## show this list
 demo: $(READY) ## sample data and a running server; prints a key and a curl to paste
 	@$(BIN)/dialplane demo
 
-dev: $(READY) ## the same, restarted whenever a file in src/ changes
-	@$(BIN)/watchfiles --filter python "$(BIN)/dialplane demo" src
+dev: $(READY) ## the same, and the API starts anew whenever a file in src/ changes
+	@$(BIN)/dialplane demo --reload
 
 test: check ## everything `make check` does, then all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
