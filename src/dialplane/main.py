@@ -14,6 +14,7 @@ from dialplane.api.cursors import Cursors
 from dialplane.api.limits import Limits, rules_in
 from dialplane.api.parts import Clock, Parts
 from dialplane.domain.values import DAY_MS, Millis
+from dialplane.edge.routes import EdgeParts, mount
 from dialplane.operations.changes import Changes
 from dialplane.operations.installation import prove_key_ring
 from dialplane.operations.numbers import NumberPolicy
@@ -22,6 +23,7 @@ from dialplane.store.database import Database
 from dialplane.store.opening import open_database
 from dialplane.store.secret_box import SecretBox, read_or_make_key
 from dialplane.worker.clockwork import Clockwork
+from dialplane.worker.lookout import Lookout
 from dialplane.worker.messenger import Messenger
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def parts_of(settings: Settings, database: Database, clock: Clock = system_clock
     )
 
 
-def workers_of(settings: Settings, database: Database) -> tuple[Clockwork, Messenger]:
+def workers_of(settings: Settings, database: Database) -> tuple[Clockwork, Messenger, Lookout]:
     """What runs beside the API; each is started and stopped by whoever serves."""
     messenger = Messenger(
         database,
@@ -73,7 +75,8 @@ def workers_of(settings: Settings, database: Database) -> tuple[Clockwork, Messe
         system_clock,
         allow_private=settings.allow_private_webhooks,
     )
-    return Clockwork(database, system_clock), messenger
+    lookout = Lookout(database, system_clock, allow_private=settings.allow_private_sip)
+    return Clockwork(database, system_clock), messenger, lookout
 
 
 def set_up_logging(settings: Settings) -> None:
@@ -99,7 +102,16 @@ def set_up_logging(settings: Settings) -> None:
 def app_of(settings: Settings) -> "falcon.App[falcon.Request, falcon.Response]":
     database = database_of(settings)
     prove_key_ring(database, secret_box_of(settings))
-    return create_app(parts_of(settings, database))
+    parts = parts_of(settings, database)
+    application = create_app(parts)
+    mount(application, edge_parts_of(settings, parts))
+    return application
+
+
+def edge_parts_of(settings: Settings, parts: Parts) -> EdgeParts:
+    return EdgeParts(
+        database=parts.database, box=parts.box, clock=parts.clock, token=settings.edge_token
+    )
 
 
 def app() -> "falcon.App[falcon.Request, falcon.Response]":

@@ -38,6 +38,9 @@ class Settings:
         converter=_flag,
         help="1 allows webhooks over http and to this machine, for trying things out.",
     )
+    edge_token: str = environ.var(
+        "", help="What the SIP edge shows us; empty lets no edge in. The edge reads the same."
+    )
     quarantine_days: int = environ.var(
         30, converter=int, help="Days a given-up line rests before it can be bought again."
     )

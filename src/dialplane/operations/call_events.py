@@ -200,7 +200,8 @@ def lose_overdue(database: Database, *, now: Millis) -> int:
         overdue = calls.overdue(db, now=now, limit=BATCH)
         for call in overdue:
             calls.save(db, call.lose(now=now))
-        return len(overdue) + edge_events.forget(db, now=now)
+        edge_events.forget(db, now=now)
+        return len(overdue)
 
     return in_transaction(database, work)
 

@@ -45,9 +45,15 @@ def to_ping(db: Reader, *, after: str, limit: int) -> list[PingTarget]:
     return [PingTarget(id=row["id"], kind=row["kind"], uri=row["uri"]) for row in rows]
 
 
-def uris(db: Reader) -> list[str]:
-    """Every address that calls may come from or go to."""
-    rows = db.all("SELECT DISTINCT uri FROM (" + _PEERS + ") AS peers ORDER BY uri")
+def due(db: Reader, *, before: Millis) -> list[str]:
+    """Every address that calls may come from or go to and that was not looked up since `before`."""
+    rows = db.all(
+        "SELECT DISTINCT uri FROM (" + _PEERS + ") AS peers"
+        " WHERE NOT EXISTS (SELECT 1 FROM peer_addresses"
+        "                    WHERE peer_addresses.uri = peers.uri AND seen_at >= :before)"
+        " ORDER BY uri",
+        before=before,
+    )
     return [row["uri"] for row in rows]
 
 
