@@ -172,9 +172,17 @@ def _announce(listener: Listener, ready: Callable[[], None]) -> None:
 
 
 def _call_when_ready(listener: Listener, ready: Callable[[], None]) -> None:
-    while not answers(listener):
+    while not _listens(listener):
         time.sleep(0.05)
     ready()
+
+
+def _listens(listener: Listener) -> bool:
+    try:
+        socket.create_connection((listener.nearest_host, listener.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def answers(listener: Listener) -> bool:

@@ -1,0 +1,113 @@
+"""`dialplane demo`: sample data and a running server, to try things out."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from dialplane.cli import sample_home
+from dialplane.cli.commands import command, single
+from dialplane.cli.faults import Refused
+from dialplane.cli.known_settings import settings_in
+from dialplane.cli.sample_home import Sample
+from dialplane.cli.serve import HOST, PORT, REACHABLE_RATE_LIMIT, HostOption, port_on, prepare
+from dialplane.cli.terminal import Report, facts_table, remark, show
+from dialplane.server import Listener, free_port
+from dialplane.server import serve as run
+from dialplane.settings import Settings
+
+PORTS_TRIED: Final = 20
+
+app = single()
+
+
+@command(app, "demo")
+def demo(
+    *,
+    host: HostOption = HOST,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, show_default=str(PORT), help="Or the next that is free."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with new sample data.")] = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Start the API anew whenever its code changes.")
+    ] = False,
+) -> None:
+    """Serve sample data, and print a key and a curl to paste.
+
+    The data is kept in dialplane-data/demo, apart from everything else.
+    """
+    settings = _settings(host)
+    with sample_home.locked(settings.data_dir):
+        if fresh:
+            sample_home.clear(settings.data_dir)
+        listener = Listener(host=host, port=_port(host, port), reload=reload)
+        prepare(settings, listener)
+        sample = sample_home.opened_sample(settings)
+        run(settings, listener, ready=lambda: show(_welcome(settings, listener, sample)))
+
+
+def _settings(host: str) -> Settings:
+    """Those of the environment, except for what would lead to data that is not the demo's."""
+    local = Listener(host=host, port=0).local
+    unless_set = {"DIALPLANE_LOG_FORMAT": "console"}
+    unless_set |= {} if local else {"DIALPLANE_RATE_LIMIT": REACHABLE_RATE_LIMIT}
+    home = Path(os.environ.get("DIALPLANE_DATA_DIR") or "dialplane-data") / "demo"
+    always = {
+        "DIALPLANE_DATABASE_URL": "",
+        "DIALPLANE_DATA_DIR": str(home),
+        "DIALPLANE_SECRET_KEY": "",
+        "DIALPLANE_ALLOW_PRIVATE_SIP": "1",
+        "DIALPLANE_ALLOW_PRIVATE_WEBHOOKS": "1",
+    }
+    return settings_in(unless_set | os.environ | always)
+
+
+def _port(host: str, wanted: int | None) -> int:
+    if wanted is not None:
+        return port_on(host, wanted)
+    for port in range(PORT, PORT + PORTS_TRIED):
+        try:
+            free_port(host, port, patience_s=0)
+        except OSError:
+            continue
+        if port != PORT:
+            remark(Text(f"Port {PORT} is taken; the demo uses {port}.", "yellow"))
+        return port
+    raise Refused(f"Ports {PORT} to {PORT + PORTS_TRIED - 1} are taken.", "Choose with --port.")
+
+
+def _welcome(settings: Settings, listener: Listener, sample: Sample) -> Report:
+    number_id = sample.organization_telephone_number_id
+    resource = f"{listener.url}/v3/organization-telephone-numbers/{number_id}"
+    curl = shlex.join(["curl", "-s", "-H", f"Authorization: Bearer {sample.tokens.live}", resource])
+    told = {
+        "key": sample.tokens.live,
+        "test key": sample.tokens.test,
+        "docs": f"{listener.url}/docs",
+        "data": settings.data_dir,
+    }
+    facts = {
+        "url": listener.url,
+        "docs": f"{listener.url}/docs",
+        "key": sample.tokens.live,
+        "test_key": sample.tokens.test,
+        "organization_id": sample.organization_id,
+        "organization_telephone_number_id": number_id,
+        "curl": curl,
+        "data_dir": str(settings.data_dir),
+    }
+    return Report(
+        facts=facts,
+        told=[
+            Text.assemble("\n", ("Dialplane", "bold green"), f" serves {listener.url}\n"),
+            facts_table(told),
+            Text("\nPaste this to read one of its numbers:\n", "bold"),
+            Text(curl, "cyan"),
+            Text("\nCtrl-C stops it. The data stays; --fresh begins anew.\n", "dim"),
+        ],
+    )
