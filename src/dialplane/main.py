@@ -14,6 +14,7 @@ from dialplane.api.cursors import Cursors
 from dialplane.api.limits import Limits, rules_in
 from dialplane.api.parts import Clock, Parts
 from dialplane.domain.values import DAY_MS, Millis
+from dialplane.edge.dialing import mount_dialing
 from dialplane.edge.routes import EdgeParts, mount
 from dialplane.operations.changes import Changes
 from dialplane.operations.installation import prove_key_ring
@@ -104,7 +105,9 @@ def app_of(settings: Settings) -> "falcon.App[falcon.Request, falcon.Response]":
     prove_key_ring(database, secret_box_of(settings))
     parts = parts_of(settings, database)
     application = create_app(parts)
-    mount(application, edge_parts_of(settings, parts))
+    edge_parts = edge_parts_of(settings, parts)
+    mount(application, edge_parts)
+    mount_dialing(application, edge_parts)
     return application
 
 

@@ -20,8 +20,9 @@ log = structlog.get_logger()
 
 
 class ControlPlane:
-    def __init__(self, url: str, token: str, dialer_id: str) -> None:
+    def __init__(self, url: str, token: str, *, dialer_id: str, address: str) -> None:
         self._dialer_id = dialer_id
+        self._address = address
         self._client = httpx.Client(
             base_url=f"{url.rstrip('/')}/edge/v1",
             headers={"Authorization": f"Bearer {token}"},
@@ -34,7 +35,12 @@ class ControlPlane:
         Raises:
             httpx.HTTPError: it cannot be reached, or does not know us.
         """
-        body = {"dialer_id": self._dialer_id, "room": room, "calls": list(calls)}
+        body = {
+            "dialer_id": self._dialer_id,
+            "address": self._address,
+            "room": room,
+            "calls": list(calls),
+        }
         answer = self._client.post("/dialer/next", json=body).raise_for_status()
         return msgspec.json.decode(answer.content, type=Orders)
 

@@ -41,7 +41,9 @@ def run(settings: DialerSettings) -> None:
     dialer_id = f"{socket.gethostname()[:24]}-{uuid.uuid4()}"
     edge = Endpoint(uri="", host=settings.edge_host, port=settings.edge_port)
     lines = SipLines(address=settings.address, port=settings.port, edge=edge)
-    control = ControlPlane(settings.control_url, settings.token, dialer_id)
+    control = ControlPlane(
+        settings.control_url, settings.token, dialer_id=dialer_id, address=settings.address
+    )
     reporter = Reporter(control)
     with closing(control), _discard(settings.address) as media:
         dialer = Dialer(

@@ -7,7 +7,6 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final
 
 from dialplane.domain.calls import TALKING_AT_MOST_MS, CallId
-from dialplane.domain.numbers import HeldNumber
 from dialplane.domain.routing import Refusal, Refused, Routed, Target, TargetKind
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import DAY_MS, SECOND_MS
@@ -77,8 +76,8 @@ def inbound_route(
     digest: Login | None,
     logins: Mapping[str, Login],
 ) -> Document:
-    headers = [_header("X-Dialplane-Number-Id", routed.number_id)]
-    headers.append(_header("X-Dialplane-Called", caller.called))
+    headers = [header_of("X-Dialplane-Number-Id", routed.number_id)]
+    headers.append(header_of("X-Dialplane-Called", caller.called))
     return _route(call_id, routed, logins) | {
         "allowed_sources": _networks(routed, caller.source),
         "digest": None if digest is None else digest.told(),
@@ -92,7 +91,7 @@ def outbound_route(
     call_id: CallId,
     routed: Routed,
     *,
-    number: HeldNumber,
+    shown: str,
     source: IpAddress,
     logins: Mapping[str, Login],
 ) -> Document:
@@ -102,9 +101,9 @@ def outbound_route(
         "allowed_sources": [str(ip_network(source))],
         "digest": None,
         "identity": {
-            "user": number.number,
+            "user": shown,
             "domain": domain,
-            "asserted": f"sip:{number.number}@{domain}",
+            "asserted": f"sip:{shown}@{domain}",
         },
         "headers": [],
         "cache_ttl_ms": 0,
@@ -138,24 +137,24 @@ def _targets(targets: Iterable[Target], logins: Mapping[str, Login]) -> Iterable
             "priority": place,
             "weight": 1,
             "credentials": None if login is None else login.told(),
-            "headers": _of_agent(target),
+            "headers": headers_of_agent(target),
         }
 
 
-def _of_agent(target: Target) -> list[Document]:
+def headers_of_agent(target: Target) -> list[Document]:
     """Said for each target: a fallback may be another agent."""
     if target.answerer is None:
         return []
     headers = [
-        _header("X-Dialplane-Agent-Id", target.answerer.mapping.agent_id),
-        _header("X-Dialplane-Agent-Version", target.answerer.version),
+        header_of("X-Dialplane-Agent-Id", target.answerer.mapping.agent_id),
+        header_of("X-Dialplane-Agent-Version", target.answerer.version),
     ]
     if target.answerer.variant_label is not None:
-        headers.append(_header("X-Dialplane-Variant", target.answerer.variant_label))
+        headers.append(header_of("X-Dialplane-Variant", target.answerer.variant_label))
     return headers
 
 
-def _header(name: str, value: str) -> Document:
+def header_of(name: str, value: str) -> Document:
     printable = "".join(each for each in value if each.isprintable())
     return {"name": name, "value": printable[:_HEADER_CHARS]}
 

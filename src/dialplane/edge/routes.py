@@ -74,7 +74,7 @@ class Inbound(EdgeResource):
         question, asked = body.to_question(self.parts.clock())
         verdict = routing.inbound(self.parts.database, question, asked)
         if isinstance(verdict, Denied):
-            _say(resp, answers.refusal(verdict.call_id, verdict.refused))
+            say(resp, answers.refusal(verdict.call_id, verdict.refused))
             return
         caller = answers.Caller(source=body.source(), called=asked.called)
         document = answers.inbound_route(
@@ -84,7 +84,7 @@ class Inbound(EdgeResource):
             digest=self._digest(verdict),
             logins=_logins(self.parts, verdict),
         )
-        _say(resp, document)
+        say(resp, document)
 
     def _digest(self, granted: Granted) -> answers.Login | None:
         if not granted.routed.digest_required:
@@ -99,17 +99,17 @@ class Outbound(EdgeResource):
         question, asked = body.to_question(self.parts.clock())
         verdict = routing.outbound(self.parts.database, question, asked, claimed=body.claimed)
         if isinstance(verdict, Denied):
-            _say(resp, answers.refusal(verdict.call_id, verdict.refused))
+            say(resp, answers.refusal(verdict.call_id, verdict.refused))
             return
         self._learn_realm(body, verdict)
         document = answers.outbound_route(
             verdict.call_id,
             verdict.routed,
-            number=verdict.number,
+            shown=verdict.shown,
             source=body.source(),
             logins=_logins(self.parts, verdict),
         )
-        _say(resp, document)
+        say(resp, document)
 
     def _learn_realm(self, body: OutboundBody, granted: Granted) -> None:
         for target in granted.routed.targets:
@@ -127,7 +127,7 @@ class Events(EdgeResource):
         unknown = [
             event.id for event, report in zip(batch.events, reports, strict=True) if report is None
         ]
-        _say(resp, _receipt(receipt, unknown))
+        say(resp, _receipt(receipt, unknown))
 
 
 class Targets(EdgeResource):
@@ -141,7 +141,7 @@ class Targets(EdgeResource):
             {"target_id": peer.id, "kind": peer.kind, "uri": peer.uri} for peer in found[:limit]
         ]
         following = found[limit - 1].id if len(found) > limit else None
-        _say(resp, {"interval_ms": PING_EVERY_MS, "items": items, "next_after": following})
+        say(resp, {"interval_ms": PING_EVERY_MS, "items": items, "next_after": following})
 
 
 def _logins(parts: EdgeParts, granted: Granted) -> Mapping[str, answers.Login]:
@@ -158,6 +158,6 @@ def _receipt(receipt: Receipt, unknown: list[str]) -> dict[str, Any]:
     }
 
 
-def _say(resp: falcon.Response, document: object) -> None:
+def say(resp: falcon.Response, document: object) -> None:
     resp.content_type = falcon.MEDIA_JSON
     resp.data = _ENCODER.encode(document)

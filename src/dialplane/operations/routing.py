@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
+from dialplane.domain.digits import read_digits
 from dialplane.domain.errors import Unavailable
 from dialplane.domain.numbers import HeldNumber
 from dialplane.domain.refusals import RefusalId, RefusedAttempt
@@ -21,7 +22,15 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.values import LIVE
 from dialplane.operations.ids import new_id
-from dialplane.store import calls, numbers, organizations, peers, refusals, routing
+from dialplane.store import (
+    calls,
+    numbers,
+    organizations,
+    peers,
+    placed_calls,
+    refusals,
+    routing,
+)
 from dialplane.store.database import Contended, Database, Reader, Writer
 
 T = TypeVar("T")
@@ -30,11 +39,15 @@ ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A route, the number it is for as it was then, and the call it is recorded under."""
+    """A route, the number it is for as it was then, and the call it is recorded under.
+
+    `shown` is what the callee sees.
+    """
 
     call_id: CallId
     routed: Routed
     number: HeldNumber
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +84,9 @@ def outbound(
     database: Database, question: OutboundQuestion, asked: Asked, *, claimed: str | None = None
 ) -> Verdict:
     """Decide a call that presents a number; a leg of a `claimed` call that holds is that call."""
-    with database.reading() as db:
-        if claimed is not None and _holds(db, question, CallId(claimed)):
-            question = replace(question, call_id=claimed)
+    if claimed is not None:
+        with database.reading() as db:
+            question = _as_claimed(db, question, CallId(claimed))
 
     def decide(db: Reader) -> tuple[Decision, OutboundFacts]:
         facts = routing.outbound_facts(db, LIVE, question)
@@ -83,13 +96,24 @@ def outbound(
     return _settled(database, matter)
 
 
-def _holds(db: Reader, question: OutboundQuestion, claimed: CallId) -> bool:
-    """Whether a leg that says it belongs to a call does: same organization, out, and not over."""
+def _as_claimed(db: Reader, question: OutboundQuestion, claimed: CallId) -> OutboundQuestion:
+    """A leg that says it belongs to a call: same organization, going out, and not over.
+
+    A dialer is no runtime; that it was told to place this very call says as much as its address
+    could.
+    """
     holder = numbers.find_holder(db, LIVE, question.caller.canonical)
-    if holder is None:
-        return False
-    call = calls.find(db, holder.organization_id, claimed)
-    return call is not None and call.direction is Direction.OUTBOUND and call.ending is None
+    call = None if holder is None else calls.find(db, holder.organization_id, claimed)
+    if call is None or call.direction is not Direction.OUTBOUND or call.ending is not None:
+        return question
+    question = replace(question, call_id=call.id)
+    dialled_from = placed_calls.dialled_from(db, call, now=question.at)
+    callee = read_digits(call.to_number or "")
+    if dialled_from != str(question.source) or callee.canonical != question.callee.canonical:
+        return question
+    shown = call.presentation_number
+    presentation = None if shown is None else read_digits(shown)
+    return replace(question, source=None, presentation=presentation)
 
 
 def _settled(database: Database, matter: _Matter) -> Verdict:
@@ -102,7 +126,18 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))
         return Denied(call_id=call_id, refused=decision)
-    return Granted(call_id=call_id, routed=decision, number=_held(facts))
+    return Granted(
+        call_id=call_id,
+        routed=decision,
+        number=_held(facts),
+        shown=_shown(matter.question) or _held(facts).number,
+    )
+
+
+def _shown(question: InboundQuestion | OutboundQuestion) -> str | None:
+    if isinstance(question, InboundQuestion) or question.presentation is None:
+        return None
+    return question.presentation.canonical
 
 
 def _seated(
