@@ -107,3 +107,26 @@ def read_edge_variables(environment: Mapping[str, str] = os.environ) -> EdgeVari
     """
     variables: EdgeVariables = environ.to_config(EdgeVariables, environ=dict(environment))
     return variables
+
+
+@environ.config(prefix="DIALPLANE_DIALER", frozen=True)
+class DialerVariables:
+    """What `dialplane dialer` reads; it may run on a machine of its own, without a database."""
+
+    control_url: str = environ.var("http://127.0.0.1:8080", help="Who tells it what to place.")
+    token: str = environ.var("", help="DIALPLANE_EDGE_TOKEN of the control plane.")
+    address: str = environ.var("127.0.0.1", help="Where it is reached over SIP (UDP).")
+    port: int = environ.var(5080, converter=int, help="The same, the port.")
+    edge_address: str = environ.var("127.0.0.1", help="The edge's listener for runtimes.")
+    edge_port: int = environ.var(5070, converter=int, help="The same, the UDP port.")
+    calls: int = environ.var(200, converter=int, help="How many calls it has at once.")
+
+
+def read_dialer_variables(environment: Mapping[str, str] = os.environ) -> DialerVariables:
+    """Read what concerns the dialer.
+
+    Raises:
+        ValueError: a value is not of its type.
+    """
+    variables: DialerVariables = environ.to_config(DialerVariables, environ=dict(environment))
+    return variables

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "key": "API keys of organizations.",
     "lines": "The stock of lines that can be bought.",
     "edge": "The SIP edge: Kamailio, rendered, checked and run.",
+    "dialer": "The process that places calls.",
     "settings": "Everything that can be set, and what it is set to.",
 }
 """Each is the Typer application `app` of the module of that name in this package."""

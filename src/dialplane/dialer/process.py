@@ -5,7 +5,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from signal import SIGINT, SIGTERM
 
 import structlog
@@ -15,25 +14,13 @@ from sippy.Time.Timeout import Timeout
 from dialplane.dialer.control import ControlPlane, Reporter
 from dialplane.dialer.dialer import Asking, Dialer
 from dialplane.dialer.jobs import Orders
+from dialplane.dialer.settings import DialerSettings
 from dialplane.dialer.sip import Endpoint, SipLines
 
 log = structlog.get_logger()
 
 # Time for our BYEs to be answered.
 FAREWELL_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialerSettings:
-    """`edge_host` and `edge_port` are the edge's listener for runtimes, over UDP."""
-
-    control_url: str
-    token: str
-    address: str
-    port: int
-    edge_host: str
-    edge_port: int
-    room: int
 
 
 def run(settings: DialerSettings) -> None:

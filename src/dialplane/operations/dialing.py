@@ -16,7 +16,7 @@ from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.operations.placing import agent_data
 from dialplane.operations.routing import in_transaction
 from dialplane.store import calls, organizations, placed_calls, routing
-from dialplane.store.database import Database, Reader, Writer
+from dialplane.store.database import Database, Writer
 
 LEASE_MS: Final = 30 * SECOND_MS
 QUEUED_AT_MOST_MS: Final = 5 * 60 * SECOND_MS
@@ -54,26 +54,19 @@ def orders_for(database: Database, dialer: Dialer, *, now: Millis) -> DialOrders
 
 def lapse(database: Database, *, now: Millis) -> int:
     """End the calls whose dialer died, or that no dialer ever took; answers how many."""
+    queued_before = now - QUEUED_AT_MOST_MS
+    with database.reading() as db:
+        seen = placed_calls.lapsed(db, now=now, queued_before=queued_before, limit=BATCH)
+    if not seen:
+        return 0
 
     def work(db: Writer) -> int:
-        queued_before = now - QUEUED_AT_MOST_MS
         lapsed = placed_calls.lapsed(db, now=now, queued_before=queued_before, limit=BATCH)
         for call_id in lapsed:
             _let_go(db, call_id, now=now)
         return len(lapsed)
 
     return in_transaction(database, work)
-
-
-def in_hand(db: Reader, call: Call, question: OutboundQuestion, *, now: Millis) -> bool:
-    """Whether this leg is the one a dialer was told to call, coming from that dialer."""
-    address = placed_calls.dialled_from(db, call, now=now)
-    return (
-        address is not None
-        and address == str(question.source)
-        and call.to_number is not None
-        and read_digits(call.to_number).canonical == question.callee.canonical
-    )
 
 
 def _claimed(db: Writer, dialer: Dialer, call_id: CallId, *, now: Millis) -> DialOrder | None:

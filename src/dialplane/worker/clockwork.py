@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from dialplane.domain.values import Millis
-from dialplane.operations import expiry, ledger
+from dialplane.operations import dialing, expiry, ledger
 from dialplane.store.database import Database
 
 INTERVAL_S: Final = 1.0
@@ -45,6 +45,7 @@ class Clockwork:
             now = self._clock()
             changed = expiry.pass_time(self._database, now=now)
             changed += ledger.charge_all(self._database, now=now)
+            changed += dialing.lapse(self._database, now=now)
         except Exception:
             # The next round tries again; a worker that dies of one bad round helps nobody.
             log.exception("clockwork failed")
