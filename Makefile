@@ -42,7 +42,7 @@ fmt: $(READY) ## format, and fix what ruff can fix by itself
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
 lock: $(READY) ## rebuild requirements.lock, leaving out releases younger than a week
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group dev \
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --extra dialer --group dev \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--exclude-newer "1 week" --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group bench --constraint requirements.lock \
