@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from dialplane.api.app import create_app
@@ -84,20 +85,25 @@ def set_up_logging(settings: Settings) -> None:
     people = settings.log_format == "console"
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
             if people
-            else structlog.processors.JSONRenderer(),
+            else structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr)
+        if people
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
+
+
+def _as_json(told: object, **_options: object) -> bytes:
+    return msgspec.json.encode(told, enc_hook=repr)
 
 
 def app_of(settings: Settings) -> "falcon.App[falcon.Request, falcon.Response]":

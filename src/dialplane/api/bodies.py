@@ -4,17 +4,16 @@ import json
 from typing import Any, NoReturn, TypeVar
 
 import falcon
-import msgspec
 
 from dialplane.api.errors import PayloadTooLarge, UnsupportedMediaType
-from dialplane.api.shapes import shaped
+from dialplane.api.shapes import Shape, shaped
 from dialplane.domain.errors import Invalid
 
 LIMIT_BYTES = 64 * 1024
 DEEPEST = 64
 _LONGEST_INTEGER = 40
 
-S = TypeVar("S", bound=msgspec.Struct)
+S = TypeVar("S", bound=Shape)
 
 
 def read_bytes(request: falcon.Request) -> bytes:

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
-from dialplane.api.shapes import shaped
+from dialplane.api.shapes import Shape, fields_of, shaped
 from dialplane.domain.errors import FieldProblem, Invalid
 
 
 def problems_of_known_fields(
-    sent: dict[str, Any], shape: type[msgspec.Struct], path: str
+    sent: dict[str, Any], shape: type[Shape], path: str
 ) -> Iterator[FieldProblem]:
     """What is wrong with the fields `shape` names; others may be there and may hold anything."""
-    known = {field.encode_name for field in msgspec.structs.fields(shape)}
+    known = fields_of(shape)
     try:
         shaped({name: value for name, value in sent.items() if name in known}, shape)
     except Invalid as invalid:

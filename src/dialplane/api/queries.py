@@ -3,10 +3,9 @@
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
-import msgspec
 from msgspec import Meta
 
-from dialplane.api.shapes import Shape, shaped
+from dialplane.api.shapes import Shape, fields_of, shaped
 from dialplane.domain.errors import FieldProblem, Invalid
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
@@ -17,7 +16,7 @@ class NoQuery(Shape):
     """For operations without parameters; an unknown one is refused here too."""
 
 
-Q = TypeVar("Q", bound=msgspec.Struct)
+Q = TypeVar("Q", bound=Shape)
 
 
 def read_query(text: str, shape: type[Q]) -> Q:
@@ -26,7 +25,9 @@ def read_query(text: str, shape: type[Q]) -> Q:
     Raises:
         Invalid: unknown names (with the allowed ones), repeated or wrong values.
     """
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    if not text:
+        return shape()
+    fields = fields_of(shape)
     raw: dict[str, Any] = {}
     problems: list[FieldProblem] = []
     for name, value in _pairs(text):

@@ -14,7 +14,7 @@ from dialplane.api.callers import tags_in
 from dialplane.api.errors import refusal
 from dialplane.api.parts import Parts
 from dialplane.api.queries import NoQuery, read_query
-from dialplane.api.shapes import UUID_TEXT
+from dialplane.api.shapes import UUID_TEXT, Shape
 from dialplane.api.wording import Language, language_of
 from dialplane.domain.callers import ANY_REVISION, Caller, Precondition, Scope
 from dialplane.domain.errors import Invalid, RateLimited
@@ -22,7 +22,7 @@ from dialplane.operations.changes import Answer, ChangeRequest
 from dialplane.store.database import Writer
 
 P = ParamSpec("P")
-S = TypeVar("S", bound=msgspec.Struct)
+S = TypeVar("S", bound=Shape)
 LONGEST_IDEMPOTENCY_KEY = 255
 
 _ENCODER = msgspec.json.Encoder()
@@ -42,7 +42,7 @@ class Request:
     """An admitted request: its key, scope and query string are in order."""
 
     def __init__(
-        self, falcon_request: falcon.Request, query: msgspec.Struct, caller: Caller, parts: Parts
+        self, falcon_request: falcon.Request, query: Shape, caller: Caller, parts: Parts
     ) -> None:
         self._falcon = falcon_request
         self._query = query
@@ -119,7 +119,7 @@ def answer(body: object, *, tag: str | None = None) -> Answer:
 
 
 def operation(
-    scope: Scope, query: type[msgspec.Struct] = NoQuery
+    scope: Scope, query: type[Shape] = NoQuery
 ) -> Callable[
     [Callable[Concatenate[R, Request, P], Answer]],
     Callable[Concatenate[R, falcon.Request, falcon.Response, P], None],

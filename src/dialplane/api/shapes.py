@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Protocol, TypeVar, Union, get_args, get_origin, runtime_checkable
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import FieldInfo
 
 from dialplane.domain.errors import FieldProblem, Invalid
 
@@ -38,15 +40,18 @@ _PATTERN_REASONS = {
 class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A JSON object of a request."""
 
+    def broken_rules(self) -> Iterator[FieldProblem]:
+        """What is wrong with fields that are right each by itself."""
+        return iter(())
 
-S = TypeVar("S", bound=msgspec.Struct)
+
+@cache
+def fields_of(shape: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """The fields of a shape by their names on the wire."""
+    return {field.encode_name: field for field in msgspec.structs.fields(shape)}
 
 
-@runtime_checkable
-class HasRules(Protocol):
-    """A shape with rules that concern more than one of its fields."""
-
-    def broken_rules(self) -> Iterator[FieldProblem]: ...
+S = TypeVar("S", bound=Shape)
 
 
 def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
@@ -55,14 +60,13 @@ def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
     Raises:
         Invalid: with everything that is wrong, not only the first thing.
     """
-    problems = list(_problems(raw, shape, "", strict=strict))
-    if problems:
-        raise Invalid(problems)
     try:
         value = msgspec.convert(raw, shape, strict=strict)
     except msgspec.ValidationError as error:
-        raise Invalid([_problem(error, "")]) from error
-    if isinstance(value, HasRules) and (broken := list(value.broken_rules())):
+        # msgspec stops at the first problem; only a refused request pays for finding the others.
+        found = list(_problems(raw, shape, "", strict=strict))
+        raise Invalid(found or [_problem(error, "")]) from error
+    if broken := list(value.broken_rules()):
         raise Invalid(broken)
     return value
 
@@ -70,7 +74,7 @@ def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
 def _problems(
     raw: dict[str, Any], shape: type[msgspec.Struct], path: str, *, strict: bool
 ) -> Iterator[FieldProblem]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    fields = fields_of(shape)
     for name in raw:
         if name not in fields:
             yield FieldProblem(path + str(name), "unknown_field")
