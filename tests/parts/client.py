@@ -67,6 +67,14 @@ class Client:
         self._send = send
         self._headers = dict(headers or {})
 
+    @property
+    def authorization(self) -> str | None:
+        return self._headers.get("authorization")
+
+    def through(self, send: Send) -> "Client":
+        """The same client, talking to something else."""
+        return Client(send, self._headers)
+
     def sending(self, **headers: str) -> "Client":
         """The same client with further headers: `sending(if_match='"1-active"')`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

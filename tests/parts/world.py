@@ -67,6 +67,12 @@ class World:
         self.given_key(key, token)
         return self.holding(token)
 
+    def like(self, client: Client, *scopes: Scope) -> Client:
+        """A client of the same organization, or of the same sandbox, that may do only this."""
+        caller = self.parts.callers.identify(client.authorization, now=self.clock())
+        changes = {"organization_id": caller.organization_id, "mode": caller.mode}
+        return self.with_key(*scopes, **changes)
+
     def given_key(self, key: ApiKey, token: str) -> None:
         with self.database.writing() as db:
             keys.add(db, key, hashed=hashed(token))
