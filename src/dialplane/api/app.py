@@ -118,6 +118,8 @@ class Bookkeeping:
         req.context.request_id = wanted if usable else new_id(self._parts.clock())
         req.context.began = time.perf_counter()
         resp.set_header("X-Request-Id", req.context.request_id)
+        if req.path.startswith("//"):
+            raise NotFound  # the router would take it for the path with one slash
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: object, req_succeeded: object
