@@ -19,7 +19,7 @@ from dialplane.api import (
     webhooks,
 )
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
-from dialplane.api.metrics import REQUESTS, SECONDS
+from dialplane.api.metrics import count_request
 from dialplane.api.parts import Parts
 from dialplane.api.wording import language_of
 from dialplane.domain.errors import (
@@ -128,8 +128,7 @@ class Bookkeeping:
         seconds = time.perf_counter() - req.context.began
         route = req.uri_template or "unknown"
         status = resp.status_code
-        REQUESTS.labels(req.method, route, status).inc()
-        SECONDS.labels(req.method, route).observe(seconds)
+        count_request(req.method, route, status, seconds=seconds)
         caller = req.context.get("caller")
         log.info(
             "request",

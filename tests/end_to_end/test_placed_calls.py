@@ -1,0 +1,270 @@
+"""A call that was asked for over the API: the callee rings, the runtime talks, both are joined."""
+
+import hashlib
+import importlib.util
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dialplane.edge.kamailio.launch import lay_out
+from dialplane.edge.kamailio.settings import EdgeSettings
+from parts.edge_process import Edge, edge_settings
+from parts.placing_ground import Ground
+from parts.sip_peers import CARRIER, RUNTIME, SPARE_RUNTIME, Peer, Sipp, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("sippy") is None, reason="needs dialplane[dialer]"
+)
+SETTLED = ("ended", "not_connected", "canceled", "error")
+PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]*))')
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def ground(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    directory = tmp_path_factory.mktemp("placing")
+    url = ""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        url = server.copy(request.getfixturevalue("_postgres_template"))
+    else:
+        template: Path = request.getfixturevalue("_sqlite_template")
+        (directory / template.name).write_bytes(template.read_bytes())
+    environment = {"DIALPLANE_DATABASE_URL": url, "DIALPLANE_DATA_DIR": str(directory)}
+    ground = Ground(environment=environment, directory=directory)
+    ground.start()
+    yield ground
+    ground.stop()
+
+
+@pytest.fixture(scope="module")
+def edge(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    edge = Edge(settings=edge_settings(tmp_path_factory.mktemp("edge"), ground.url, ground.token))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("parts.edge_process.lay_out", _without_pings)
+        edge.start()
+    yield edge
+    edge.stop()
+
+
+def _without_pings(settings: EdgeSettings) -> None:
+    """SIPp takes an OPTIONS for the one call it waits for."""
+    lay_out(settings)
+    modules = settings.directory / "modules.cfg"
+    kept = [line for line in modules.read_text().splitlines() if "pings" not in line]
+    modules.write_text("\n".join(kept) + "\n")
+
+
+@pytest.fixture(scope="module")
+def placing(ground: Ground, edge: Edge) -> Ground:
+    """With a dialer that takes calls."""
+    ground.start_dialer(edge)
+    return ground
+
+
+def _digest_fits(invite: str, prefix: str, password: str) -> bool:
+    [line] = re.findall(rf"^{prefix}Authorization: Digest (.*)$", invite, re.MULTILINE)
+    said = {name: quoted or bare for name, quoted, bare in PARAMETER.findall(line)}
+    ha1 = _md5(said["username"], said["realm"], password)
+    rest = (said["nc"], said["cnonce"], said["qop"])
+    return said["response"] == _md5(ha1, said["nonce"], *rest, _md5("INVITE", said["uri"]))
+
+
+def _md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()  # noqa: S324  # SIP digest is MD5
+
+
+def _media(message: str) -> tuple[str, str]:
+    [host] = re.findall(r"^c=IN IP4 (\S+)", message, re.MULTILINE)
+    [port] = re.findall(r"^m=audio (\d+)", message, re.MULTILINE)
+    return host, port
+
+
+def _reason(call: dict[str, str]) -> tuple[str, str]:
+    return call["status"], call["disconnection_reason"]
+
+
+def _await_request(peer: Peer, method: str) -> None:
+    deadline = time.monotonic() + 5
+    while not peer.received(method):
+        assert time.monotonic() < deadline, f"{peer.name} heard no {method}"
+        time.sleep(0.05)
+
+
+class TestAnswered:
+    def test_the_callee_talks_to_the_agents_runtime_and_hangs_up(
+        self, placing: Ground, sipp: Sipp
+    ) -> None:
+        callee = sipp.answer("callee_hangs_up", CARRIER, talk=400)
+        runtime = sipp.answer("runtime_answers", RUNTIME)
+        digits, agent_id = placing.number_over(callee.host), placing.agent_at(runtime.host)
+
+        call_id = placing.place(digits, agent_id)
+
+        call = placing.await_call(call_id, "ended")
+        assert _reason(call) == ("ended", "user_hangup")
+        assert 300 <= call["end_at"] - call["start_at"] < 2_000
+        [to_runtime] = runtime.finish().received("INVITE")
+        assert f"X-Dialplane-Call-Id: {call_id}" in to_runtime
+        assert f"X-Dialplane-Agent-Id: {agent_id}" in to_runtime
+        dialled, moved = callee.finish().received("INVITE")
+        assert dialled.startswith("INVITE sip:01012345678@")
+        assert f"From: <sip:{digits}@" in dialled
+        # Media flows directly: each side was told where the other one is.
+        assert _media(to_runtime)[0] == CARRIER
+        assert _media(moved)[0] == RUNTIME
+
+    def test_the_agent_hangs_up(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME, talk=300)
+        digits, agent_id = placing.number_over(callee.host), placing.agent_at(runtime.host)
+
+        call = placing.await_call(placing.place(digits, agent_id), *SETTLED)
+
+        assert _reason(call) == ("ended", "agent_hangup")
+        callee.finish()
+        runtime.finish()
+
+    def test_a_dead_runtime_is_replaced_while_the_callee_is_on_the_line(
+        self, placing: Ground, sipp: Sipp
+    ) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        broken = sipp.answer("runtime_refuses", RUNTIME, code=503, phrase="Full")
+        spare = sipp.answer("runtime_hangs_up", SPARE_RUNTIME)
+        agent_id = placing.agent_at(broken.host, spare.host)
+
+        call = placing.await_call(
+            placing.place(placing.number_over(callee.host), agent_id), *SETTLED
+        )
+
+        assert _reason(call) == ("ended", "agent_hangup")
+        broken.finish()
+        spare.finish()
+
+    def test_a_callee_nobody_talks_to_is_let_go(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_waits_for_nobody", CARRIER)
+        runtime = sipp.answer("runtime_refuses", RUNTIME, code=486, phrase="Busy Here")
+        digits, agent_id = placing.number_over(callee.host), placing.agent_at(runtime.host)
+
+        call = placing.await_call(placing.place(digits, agent_id), *SETTLED)
+
+        assert _reason(call) == ("ended", "orphaned_no_agent_pickup")
+        callee.finish()
+
+    def test_a_call_ends_when_its_time_is_over(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_answers", RUNTIME)
+        agent_id = placing.agent_at(runtime.host, callTimeoutInSeconds=1)
+
+        call = placing.await_call(
+            placing.place(placing.number_over(callee.host), agent_id), *SETTLED
+        )
+
+        assert _reason(call) == ("ended", "max_duration_reached")
+        assert 900 <= call["end_at"] - call["start_at"] < 2_000
+        callee.finish()
+        runtime.finish()
+
+
+class TestNotConnected:
+    @pytest.mark.parametrize(
+        ("code", "phrase", "reason"),
+        [
+            (486, "Busy Here", "dial_busy"),
+            (603, "Decline", "dial_declined"),
+            (480, "Temporarily Unavailable", "dial_no_answer"),
+            (404, "Not Found", "dial_failed"),
+            (503, "Service Unavailable", "dial_failed"),
+        ],
+    )
+    def test_the_carriers_answer_says_why(
+        self, placing: Ground, sipp: Sipp, *, code: int, phrase: str, reason: str
+    ) -> None:
+        callee = sipp.answer("callee_refuses", CARRIER, code=code, phrase=phrase)
+        agent_id = placing.agent_at(f"{RUNTIME}:{free_port(RUNTIME)}")
+
+        call = placing.await_call(
+            placing.place(placing.number_over(callee.host), agent_id), *SETTLED
+        )
+
+        assert _reason(call) == ("not_connected", reason)
+        assert call["start_at"] is None
+        callee.finish()
+
+    def test_nobody_picks_up(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_rings", CARRIER)
+        agent_id = placing.agent_at(f"{RUNTIME}:5060", ringDurationInSeconds=1)
+
+        call = placing.await_call(
+            placing.place(placing.number_over(callee.host), agent_id), *SETTLED
+        )
+
+        assert _reason(call) == ("not_connected", "dial_no_answer")
+        callee.finish()
+
+    def test_a_trunk_that_is_not_there(self, placing: Ground) -> None:
+        digits = placing.number_over(f"{CARRIER}:{free_port(CARRIER)}")
+
+        call = placing.await_call(
+            placing.place(digits, placing.agent_at(f"{RUNTIME}:5060")), *SETTLED
+        )
+
+        assert _reason(call) == ("not_connected", "dial_failed")
+
+
+class TestDigest:
+    @pytest.mark.parametrize(
+        ("code", "header"), [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")]
+    )
+    def test_the_trunks_challenge_is_answered(
+        self, placing: Ground, sipp: Sipp, code: int, header: str
+    ) -> None:
+        trunk = sipp.answer(
+            "carrier_challenges_then_answers",
+            CARRIER,
+            code=code,
+            header=header,
+            realm="carrier.example",
+        )
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME)
+        digits = placing.number_over(trunk.host, auth_username="us", auth_password="secret")
+
+        call = placing.await_call(placing.place(digits, placing.agent_at(runtime.host)), *SETTLED)
+
+        assert _reason(call) == ("ended", "agent_hangup")
+        answered = trunk.finish().received("INVITE")[1]
+        prefix = "Proxy-" if code == 407 else ""
+        assert _digest_fits(answered, prefix, "secret")
+
+
+class TestHangingUp:
+    def test_a_ringing_call_is_given_up(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_rings", CARRIER)
+        digits = placing.number_over(callee.host)
+        call_id = placing.place(digits, placing.agent_at(f"{RUNTIME}:5060"))
+        _await_request(callee, "INVITE")
+
+        placing.post(f"/x/v1/calls/{call_id}/hang-up")
+
+        callee.finish()
+        assert placing.await_call(call_id, *SETTLED)["status"] == "canceled"
+
+    def test_an_answered_call_is_hung_up_on_both_sides(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_answers", RUNTIME)
+        digits = placing.number_over(callee.host)
+        call_id = placing.place(digits, placing.agent_at(runtime.host))
+        placing.await_call(call_id, "ongoing")
+
+        placing.post(f"/x/v1/calls/{call_id}/hang-up")
+
+        callee.finish()
+        runtime.finish()
+        assert _reason(placing.await_call(call_id, *SETTLED)) == ("ended", "operator_hangup")
