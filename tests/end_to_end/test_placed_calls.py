@@ -11,6 +11,7 @@ import pytest
 
 from dialplane.edge.kamailio.launch import lay_out
 from dialplane.edge.kamailio.settings import EdgeSettings
+from dialplane.store.opening import open_database
 from parts.edge_process import Edge, edge_settings
 from parts.placing_ground import Ground
 from parts.sip_peers import CARRIER, RUNTIME, SPARE_RUNTIME, Peer, Sipp, free_port
@@ -38,10 +39,14 @@ def ground(
         template: Path = request.getfixturevalue("_sqlite_template")
         (directory / template.name).write_bytes(template.read_bytes())
     environment = {"DIALPLANE_DATABASE_URL": url, "DIALPLANE_DATA_DIR": str(directory)}
-    ground = Ground(environment=environment, directory=directory)
-    ground.start()
-    yield ground
-    ground.stop()
+    ground = Ground(
+        environment=environment, directory=directory, database=open_database(url, directory)
+    )
+    try:
+        ground.start()
+        yield ground
+    finally:
+        ground.stop()
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,14 @@ from builders import ACME, EARLIER, a_key, an_id, an_organization
 from dialplane.api.callers import hashed
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
 from dialplane.store import keys, organizations, runtimes
-from dialplane.store.opening import open_database
+from dialplane.store.database import Database
 from parts.edge_process import Edge
 from parts.sip_peers import free_port
 
 TOKEN = "token-of-the-edge"
 KEY = "dp_live_" + "Placing" + "0" * 36
 PROGRAM = Path(sys.executable).with_name("dialplane")
-PATIENCE_S = 12
+PATIENCE_S = 30
 
 
 @dataclass(kw_only=True)
@@ -32,6 +32,7 @@ class Ground:
 
     environment: dict[str, str]
     directory: Path
+    database: Database
     port: int = field(default_factory=free_port)
     token: str = TOKEN
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Ground:
             process.terminate()
         for process in self.processes:
             process.wait(20)
+        self.database.close()
 
     def number_over(self, trunk: str, **login: str) -> str:
         """A held number whose calls go out over this trunk."""
@@ -93,7 +95,7 @@ class Ground:
             created_at=EARLIER,
             updated_at=EARLIER,
         )
-        with self._database().writing() as db:
+        with self.database.writing() as db:
             runtimes.add(db, runtime)
             runtimes.put_of_agent(db, ACME, agent_id, runtime.id)  # type: ignore[arg-type]
         return agent_id
@@ -125,12 +127,8 @@ class Ground:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {KEY}"}
 
-    def _database(self) -> Any:
-        url = self.environment["DIALPLANE_DATABASE_URL"]
-        return open_database(url, Path(self.environment["DIALPLANE_DATA_DIR"]))
-
     def _furnish(self) -> None:
-        with self._database().writing() as db:
+        with self.database.writing() as db:
             organizations.add(db, an_organization())
             keys.add(db, a_key(), hashed=hashed(KEY))
 
