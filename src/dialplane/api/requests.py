@@ -108,7 +108,7 @@ class Request:
             self._falcon.path,
             self._falcon.query_string,
             sorted(self.caller.precondition.tags or ()),
-            self._bytes(),
+            self._raw or b"",
         )
         key = self._parts.box.signing_key("fingerprint")
         return hmac.new(key, _ENCODER.encode(told), "sha256").hexdigest()
