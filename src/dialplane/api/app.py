@@ -15,6 +15,8 @@ from dialplane.api import (
     ledger,
     lines,
     numbers,
+    routing,
+    runtimes,
     sandbox_clock,
     webhooks,
 )
@@ -50,6 +52,7 @@ def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> 
     _route_numbers(app, parts)
     _route_agents(app, parts)
     _route_calls(app, parts)
+    _route_routing(app, parts)
     app.add_route("/x/v1/keys", keys.Keys(parts))
     app.add_route("/x/v1/keys/{key_id}", keys.Key(parts))
     app.add_route("/x/v1/keys/{key_id}/rotate", keys.KeyRotation(parts))
@@ -104,6 +107,18 @@ def _route_calls(app: "falcon.App[falcon.Request, falcon.Response]", parts: Part
     app.add_route("/v3/calls", calls.Calls(parts))
     app.add_route("/v3/calls/{call_id}", calls.Call(parts))
     app.add_route("/x/v1/calls/{call_id}/hang-up", calls.CallHangUp(parts))
+
+
+def _route_routing(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> None:
+    number = "/x/v1/numbers/{organization_telephone_number_id}"
+    app.add_route("/x/v1/runtimes", runtimes.Runtimes(parts))
+    app.add_route("/x/v1/runtimes/{runtime_id}", runtimes.OneRuntime(parts))
+    app.add_route("/x/v1/agents/{agent_id}/runtime", runtimes.AgentRuntime(parts))
+    app.add_route(f"{number}/routing", routing.NumberRoutingResource(parts))
+    app.add_route(f"{number}/refusals", routing.NumberRefusals(parts))
+    app.add_route("/x/v1/routing/refusals", routing.UnknownNumberRefusals(parts))
+    app.add_route("/x/v1/routing/simulate", routing.Simulation(parts))
+    app.add_route("/x/v1/calls/{call_id}/replay", routing.CallReplay(parts))
 
 
 class Bookkeeping:

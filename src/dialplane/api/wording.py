@@ -6,7 +6,7 @@ Keys are what the program says, texts what a person reads; blanks are filled fro
 import re
 from enum import StrEnum
 
-from dialplane.api import agent_wording
+from dialplane.api import agent_wording, routing_wording
 from dialplane.domain.errors import FieldProblem
 
 
@@ -89,6 +89,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "형식이 올바르지 않습니다({pattern}).",
     ),
     "not_digits": ("Has to consist of digits only.", "숫자로만 이루어져야 합니다."),
+    "not_trunk_id": (
+        "Is no trunk id, such as ST_4fQ9xT2mKc7L.",
+        "트렁크 id 형식이 아닙니다(예: ST_4fQ9xT2mKc7L).",
+    ),
     "not_uuid": ("Is not a UUID.", "UUID 형식이 아닙니다."),
     "not_https": ("Has to begin with https://.", "https://로 시작해야 합니다."),
     "not_selector": (
@@ -237,6 +241,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "transport는 udp, tcp, tls 중 하나여야 하며 sips:는 tls만 가능합니다.",
     ),
     **agent_wording.REASONS,
+    **routing_wording.REASONS,
 }
 
 MESSAGES_IN_KOREAN: dict[str, str] = {
@@ -251,6 +256,7 @@ MESSAGES_IN_KOREAN: dict[str, str] = {
     "PROVIDER_MISMATCH": "이 번호 제공자에는 사용할 수 없는 작업입니다.",
     "CANCELLATION_NOT_PENDING": "철회할 해지 요청이 없습니다.",
     "AGENT_IN_USE": "번호에 매핑된 에이전트는 삭제할 수 없습니다.",
+    "RUNTIME_IN_USE": "에이전트나 번호가 사용 중인 런타임은 삭제할 수 없습니다.",
     "REVISION_CONFLICT": "리소스가 그 사이에 변경되었습니다.",
     "IDEMPOTENCY_KEY_REUSED": "다른 요청에 이미 사용된 Idempotency-Key입니다.",
     "IDEMPOTENCY_IN_PROGRESS": "같은 Idempotency-Key의 요청을 처리하고 있습니다.",

@@ -1,9 +1,11 @@
 """What answers for agents: a named list of SIP targets with priority and weight."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final, NewType
 
-from dialplane.domain.values import Millis, OrganizationId
+from dialplane.domain.errors import DomainError, Kind
+from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 
 RuntimeId = NewType("RuntimeId", str)
 TargetId = NewType("TargetId", str)
@@ -11,6 +13,24 @@ TargetId = NewType("TargetId", str)
 MOST_TARGETS: Final = 16
 HIGHEST_PRIORITY: Final = 100
 HIGHEST_WEIGHT: Final = 10_000
+
+
+@dataclass(eq=False)
+class RuntimeInUse(DomainError):
+    """Agents are answered by this runtime, or calls fall back to it."""
+
+    code = "RUNTIME_IN_USE"
+    kind = Kind.CONFLICT
+    agent_ids: list[AgentId]
+    organization_telephone_number_ids: list[NumberId]
+
+
+class TargetState(StrEnum):
+    """What the edge's pings say; unknown until the first one."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +42,7 @@ class RuntimeTarget:
     uri: str
     priority: int = 0
     weight: int = 100
+    state: TargetState = TargetState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +60,28 @@ class Runtime:
 
     @property
     def tag(self) -> str:
-        return f"{self.revision}"
+        """Differs whenever an answer about this runtime differs, states included."""
+        return f"{self.revision}-{''.join(target.state[0] for target in self.targets)}"
 
-    def renamed(self, name: str, *, now: Millis) -> "Runtime":
-        return replace(self, name=name, updated_at=now)
+    def told(self) -> dict[str, object]:
+        """This runtime as its owner may be told."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "is_default": self.is_default,
+            "targets": [
+                {
+                    "id": target.id,
+                    "address": target.address,
+                    "priority": target.priority,
+                    "weight": target.weight,
+                }
+                for target in self.targets
+            ],
+        }
 
-    def retargeted(self, targets: tuple[RuntimeTarget, ...], *, now: Millis) -> "Runtime":
-        """Targets that stay under the same URI keep their id, and with it what is known of them."""
+    def retargeted(self, targets: tuple[RuntimeTarget, ...]) -> "Runtime":
+        """Targets that stay under the same URI keep their id: what refers to them still does."""
         ids = {target.uri: target.id for target in self.targets}
         kept = tuple(replace(each, id=ids.get(each.uri, each.id)) for each in targets)
-        return replace(self, targets=kept, updated_at=now)
+        return replace(self, targets=kept)

@@ -7,21 +7,10 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final
 
 from dialplane.domain.calls import TALKING_AT_MOST_MS, CallId
-from dialplane.domain.routing import Refusal, Refused, Routed, Target, TargetKind
+from dialplane.domain.routing import Refused, Routed, Target, TargetKind
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import DAY_MS, SECOND_MS
-
-SIP: Final[Mapping[Refusal, tuple[int, str]]] = {
-    Refusal.SOURCE_NOT_ALLOWED: (403, "Forbidden"),
-    Refusal.DIGEST_FAILED: (403, "Forbidden"),
-    Refusal.NUMBER_UNKNOWN: (404, "Not Found"),
-    Refusal.NOT_ACTIVE_YET: (480, "Temporarily Unavailable"),
-    Refusal.EXPIRED: (410, "Gone"),
-    Refusal.NO_AGENT_MAPPED: (480, "Temporarily Unavailable"),
-    Refusal.AGENT_MISSING: (480, "Temporarily Unavailable"),
-    Refusal.RUNTIME_UNREACHABLE: (503, "Service Unavailable"),
-    Refusal.LIMIT_REACHED: (486, "Busy Here"),
-}
+from dialplane.operations.sip_codes import SIP_CODES
 
 # The realm of our own challenges; a caller's HA1 is made for it.
 REALM: Final = "dialplane"
@@ -58,7 +47,7 @@ class Caller:
 
 def refusal(call_id: CallId, refused: Refused) -> Document:
     """The reason and nothing else: whose number it is, is not the caller's business."""
-    code, phrase = SIP[refused.reason]
+    code, phrase = SIP_CODES[refused.reason]
     return {
         "decision": "refuse",
         "call_id": call_id,

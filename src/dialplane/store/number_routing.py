@@ -2,8 +2,9 @@
 
 from ipaddress import ip_network
 
-from dialplane.domain.number_routing import InboundAuth, NumberRouting
-from dialplane.domain.routing import Fallback
+from dialplane.domain.number_routing import InboundAuth, NumberRouting, in_order
+from dialplane.domain.routing import AnotherRuntime, Fallback
+from dialplane.domain.runtimes import RuntimeId
 from dialplane.domain.values import NumberId, OrganizationId
 from dialplane.store.database import Reader, Writer
 from dialplane.store.routing_json import arms_of, arms_text, fallbacks_of, fallbacks_text
@@ -24,7 +25,7 @@ def get(db: Reader, organization_id: OrganizationId, number_id: NumberId) -> Num
     networks = db.all(
         """
         SELECT network FROM allowed_sources
-         WHERE organization_id = :organization_id AND number_id = :number_id ORDER BY network
+         WHERE organization_id = :organization_id AND number_id = :number_id
         """,
         organization_id=organization_id,
         number_id=number_id,
@@ -32,7 +33,7 @@ def get(db: Reader, organization_id: OrganizationId, number_id: NumberId) -> Num
     return NumberRouting(
         number_id=number_id,
         organization_id=organization_id,
-        allowed=tuple(ip_network(network["network"]) for network in networks),
+        allowed=in_order(ip_network(network["network"]) for network in networks),
         inbound_auth=InboundAuth(row["inbound_auth"]),
         inbound_split=arms_of(row["inbound_split"]),
         outbound_split=arms_of(row["outbound_split"]),
@@ -110,3 +111,21 @@ def transfers(
         but=but,
     )
     return {row["canonical"]: fallbacks_of(row["fallbacks"]) for row in rows}
+
+
+def falling_back_to(
+    db: Reader, organization_id: OrganizationId, runtime_id: RuntimeId
+) -> list[NumberId]:
+    """The unexpired numbers whose calls may fall back to a runtime."""
+    rows = db.all(
+        """
+        SELECT number_id, fallbacks FROM number_routing
+          JOIN telephone_numbers ON telephone_numbers.id = number_routing.number_id
+         WHERE number_routing.organization_id = :organization_id
+           AND telephone_numbers.status <> 'expired' AND fallbacks <> '[]'
+         ORDER BY number_id
+        """,
+        organization_id=organization_id,
+    )
+    wanted = AnotherRuntime(runtime_id=runtime_id)
+    return [NumberId(row["number_id"]) for row in rows if wanted in fallbacks_of(row["fallbacks"])]

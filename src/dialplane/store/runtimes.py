@@ -1,7 +1,7 @@
 """Runtimes and their targets in SQL."""
 
 from dialplane.domain.errors import NotFound
-from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget
+from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetState
 from dialplane.domain.values import AgentId, OrganizationId
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
@@ -64,7 +64,7 @@ def add(db: Writer, runtime: Runtime) -> Runtime:
         revision=runtime.revision,
     )
     _put_targets(db, runtime)
-    return runtime
+    return get(db, runtime.organization_id, runtime.id)
 
 
 def save(db: Writer, runtime: Runtime) -> Runtime:
@@ -186,7 +186,8 @@ def _found(db: Reader, row: Row | None) -> Runtime:
         raise NotFound
     targets = db.all(
         """
-        SELECT * FROM runtime_targets
+        SELECT runtime_targets.*, down
+          FROM runtime_targets LEFT JOIN peer_states ON peer_states.uri = runtime_targets.uri
          WHERE organization_id = :organization_id AND runtime_id = :runtime_id ORDER BY place
         """,
         organization_id=row["organization_id"],
@@ -211,4 +212,8 @@ def _target(row: Row) -> RuntimeTarget:
         uri=row["uri"],
         priority=row["priority"],
         weight=row["weight"],
+        state=_STATES[row["down"]],
     )
+
+
+_STATES = {None: TargetState.UNKNOWN, 0: TargetState.UP, 1: TargetState.DOWN}
