@@ -95,6 +95,11 @@ class EdgeVariables:
     stranger_budget: int = environ.var(
         20, converter=int, help="Calls a minute from a source that never reached a number."
     )
+    ping_peers: bool = environ.var(
+        True,  # environ-config takes the default first
+        converter=_flag,
+        help="0 leaves the OPTIONS to another edge.",
+    )
     kamailio: str = environ.var("kamailio", help="The program.")
     module_path: str = environ.var("", help="Where its modules are; empty is Debian's place.")
 

@@ -80,6 +80,7 @@ def settings_of(said: EdgeVariables) -> EdgeSettings:
         inside=inside,
         tls=tls,
         stranger_budget=said.stranger_budget,
+        ping_peers=said.ping_peers,
         kamailio=said.kamailio,
         module_path=said.module_path or MODULES,
     )

@@ -9,7 +9,7 @@ from dialplane.edge.kamailio.settings import EdgeSettings, Listener, TlsFiles
 
 TEMPLATES = Path(__file__).parent
 # Lines made in this module; everything else comes from an operator.
-WRITTEN_HERE = ("listeners", "choose_socket", "tls_switch")
+WRITTEN_HERE = ("listeners", "choose_socket", "switches")
 WITHOUT_TLS = TlsFiles(certificate="none", private_key="none")
 # What may stand inside a quoted string of the configuration without meaning anything there.
 PLAIN = re.compile(r"[A-Za-z0-9_.:/~+=@\[\]-]*")
@@ -49,7 +49,7 @@ def _words(settings: EdgeSettings) -> dict[str, str]:
         "dialog_secret": _dialog_secret(settings),
         "listeners": "\n".join(_listen_lines(settings)),
         "choose_socket": "\n".join(_choose_socket_lines(settings)),
-        "tls_switch": "#!define WITH_TLS" if settings.tls else "",
+        "switches": "\n".join(_switches(settings)),
         "advertised_hosts": "".join(side.advertised_host or "" for _, side in _sides(settings)),
         "tls_certificate": tls.certificate,
         "tls_private_key": tls.private_key,
@@ -61,6 +61,11 @@ def _words(settings: EdgeSettings) -> dict[str, str]:
 def _dialog_secret(settings: EdgeSettings) -> str:
     """Derived, not drawn: a restarted edge has to recognise the calls it set up before."""
     return hashlib.sha256(b"dialog:" + settings.token.encode()).hexdigest()[:32]
+
+
+def _switches(settings: EdgeSettings) -> list[str]:
+    chosen = {"WITH_TLS": settings.tls is not None, "WITH_PINGS": settings.ping_peers}
+    return [f"#!define {name}" for name, on in chosen.items() if on]
 
 
 def _sides(settings: EdgeSettings) -> tuple[tuple[str, Listener], ...]:

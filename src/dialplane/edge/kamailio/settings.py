@@ -57,6 +57,7 @@ class EdgeSettings:
     keep_alive_s: int = 60
     stranger_budget: int = 20
     stranger_window_s: int = 60
+    ping_peers: bool = True
     sip_workers: int = 4
     question_workers: int = 8
     log_level: int = 2

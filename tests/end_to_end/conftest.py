@@ -1,0 +1,52 @@
+"""A real server, a real Kamailio, SIPp around them."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from parts.control_plane import ControlPlane
+from parts.edge_process import Edge, edge_settings
+from parts.sip_peers import Sipp
+
+NEEDED = ("kamailio", "sipp")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = [program for program in NEEDED if shutil.which(program) is None]
+    here = Path(__file__).parent
+    for item in items:
+        if missing and here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=f"needs {' and '.join(missing)}"))
+
+
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """For all tests; each holds numbers of its own."""
+    server = ControlPlane(data_dir=tmp_path_factory.mktemp("control"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def control(one_server: ControlPlane) -> ControlPlane:
+    """Up, whatever the test before left behind."""
+    if one_server.server is None:
+        one_server.start()
+    return one_server
+
+
+@pytest.fixture
+def edge(control: ControlPlane, tmp_path: Path) -> Iterator[Edge]:
+    edge = Edge(settings=edge_settings(tmp_path / "edge", control.url, control.token))
+    edge.start()
+    yield edge
+    edge.stop()
+
+
+@pytest.fixture
+def sipp(tmp_path: Path) -> Iterator[Sipp]:
+    peers = Sipp(directory=tmp_path)
+    yield peers
+    peers.stop()

@@ -1,0 +1,90 @@
+"""A runtime calls out over the trunk of the number it presents."""
+
+import hashlib
+import re
+
+import pytest
+
+from parts.control_plane import ControlPlane
+from parts.edge_process import Edge
+from parts.sip_peers import CARRIER, RUNTIME, Sipp
+
+CALLEE = "01098765432"
+PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]*))')
+
+
+def _digest_fits(invite: str, prefix: str, password: str) -> bool:
+    [line] = re.findall(rf"^{prefix}Authorization: Digest (.*)$", invite, re.MULTILINE)
+    said = {name: quoted or bare for name, quoted, bare in PARAMETER.findall(line)}
+    ha1 = _md5(said["username"], said["realm"], password)
+    ha2 = _md5("INVITE", said["uri"])
+    rest = (said["nc"], said["cnonce"], said["qop"])
+    return said["response"] == _md5(ha1, said["nonce"], *rest, ha2)
+
+
+def _md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()  # noqa: S324 - SIP digest is MD5
+
+
+def test_the_runtime_reaches_the_callee_over_the_numbers_trunk(
+    control: ControlPlane, edge: Edge, sipp: Sipp
+) -> None:
+    trunk = sipp.answer("runtime_answers", CARRIER)
+    digits = control.holds(trunk=trunk.host)
+
+    sipp.call("caller_hangs_up", edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
+
+    [invite] = trunk.finish().received("INVITE")
+    assert invite.startswith(f"INVITE sip:{CALLEE}@")
+    assert f"From: <sip:{digits}@" in invite
+    [record] = control.await_records(digits)
+    assert (record["outcome"], record["hung_up_by"]) == ("ended", "caller")
+
+
+@pytest.mark.parametrize("challenge", [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
+def test_the_edge_answers_the_trunks_challenge(
+    control: ControlPlane, edge: Edge, sipp: Sipp, challenge: tuple[int, str]
+) -> None:
+    code, header = challenge
+    trunk = sipp.answer(
+        "carrier_challenges",
+        CARRIER,
+        code=code,
+        header=header,
+        realm="carrier.example",
+    )
+    digits = control.holds(trunk=trunk.host, digest=("us", "secret"))
+
+    sipp.call("caller_hangs_up", edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
+
+    _, answered = trunk.finish().received("INVITE")
+    assert _digest_fits(
+        answered, f"{header.split('-', maxsplit=1)[0]}-".removeprefix("WWW-"), "secret"
+    )
+
+
+def test_a_wrong_password_at_the_trunk_is_not_passed_on_as_a_riddle(
+    control: ControlPlane, edge: Edge, sipp: Sipp
+) -> None:
+    trunk = sipp.answer("carrier_refuses_twice", CARRIER)
+    digits = control.holds(trunk=trunk.host, digest=("us", "wrong"))
+
+    caller = sipp.call(
+        "caller_is_refused", edge.inside, called=CALLEE, caller=digits, source=RUNTIME, code=502
+    )
+
+    assert "X-Dialplane-Reason: target_auth_failed" in caller.received("SIP/2.0 502")[0]
+    trunk.finish()
+
+
+def test_a_number_nobody_holds_is_not_presented(edge: Edge, sipp: Sipp) -> None:
+    caller = sipp.call(
+        "caller_is_refused",
+        edge.inside,
+        called=CALLEE,
+        caller="0709999999",
+        source=RUNTIME,
+        code=404,
+    )
+
+    assert "X-Dialplane-Reason: number_unknown" in caller.received("SIP/2.0 404")[0]

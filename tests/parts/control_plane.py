@@ -1,0 +1,215 @@
+"""A real server beside the test, told things through its API as far as it has one."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dialplane.domain.calls import Call
+from dialplane.domain.disconnections import EndingKind
+from dialplane.domain.number_routing import InboundAuth, NumberRouting
+from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
+from dialplane.domain.sip_addresses import parse_sip_address
+from dialplane.domain.values import AgentId, NumberId, OrganizationId
+from dialplane.operations.ids import new_id
+from dialplane.store import calls, number_routing, peers, refusals, runtimes
+from dialplane.store.database import Database, Writer
+from dialplane.store.opening import open_database
+from parts.program import Running, ask, run, started
+from parts.sip_peers import CARRIER, RUNTIME, free_port
+
+TOKEN = "the-edge-token"
+OUTCOMES = {
+    EndingKind.HUNG_UP: "ended",
+    EndingKind.NEVER_ANSWERED: "failed",
+    EndingKind.REFUSED: "rejected",
+}
+
+
+@dataclass(kw_only=True)
+class ControlPlane:
+    data_dir: Path
+    token: str = TOKEN
+    port: int = field(default_factory=free_port)
+    organization_id: OrganizationId = field(init=False)
+    key: str = ""
+    numbers: dict[str, NumberId] = field(default_factory=dict)
+    agents: dict[str, AgentId] = field(default_factory=dict)
+    running: ExitStack = field(default_factory=ExitStack)
+    server: Running | None = None
+    database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = run("org", "create", "acme", "--json", env=self.environment).json
+        self.organization_id = OrganizationId(made["organization"]["id"])
+        scopes = ["--scope", "read", "--scope", "write"]
+        who = ["--org", self.organization_id, "--name", "tests"]
+        self.key = run("key", "create", *who, *scopes, "--json", env=self.environment).json["token"]
+        self.database = open_database("", self.data_dir)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DIALPLANE_DATA_DIR": str(self.data_dir),
+            "DIALPLANE_EDGE_TOKEN": self.token,
+            "DIALPLANE_ALLOW_PRIVATE_SIP": "1",
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        beginning = started("serve", "--port", str(self.port), env=self.environment)
+        self.server = self.running.enter_context(beginning)
+        self.server.line_with("serves")
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.stop()
+            self.running.close()
+            self.server = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It accepts connections and says nothing."""
+        assert self.server is not None
+        pids = [self.server.process.pid, *self.server.children()]
+        for pid in pids:
+            _send(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(pids):
+                _send(pid, signal.SIGCONT)
+
+    def holds(
+        self,
+        *,
+        runtimes: Sequence[str] = (),
+        agent: str = "night-desk",
+        trunk: str = CARRIER,
+        digest: tuple[str, str] | None = None,
+    ) -> str:
+        """A number that is answered at the first of these runtimes that works."""
+        digits = f"0707{len(self.numbers):07}"
+        body: dict[str, Any] = {"number": digits, "address": trunk}
+        if digest is not None:
+            body |= {"auth_username": digest[0], "auth_password": digest[1]}
+        held = self._ask("POST", "/v3/telephone-numbers/register", body)
+        self.numbers[digits] = NumberId(held["id"])
+        self._answered_by(digits, self._agent(agent, runtimes or [f"{RUNTIME}:5060"]))
+        with self.database.writing() as db:
+            address = parse_sip_address(trunk)
+            peers.keep_addresses(db, address.uri, [address.host], now=_now())
+            if digest is not None and trunk == CARRIER:
+                _want_digest(db, self.organization_id, self.numbers[digits])
+        return digits
+
+    def remaps(self, digits: str, *, agent: str, runtimes: Sequence[str]) -> None:
+        self._answered_by(digits, self._agent(agent, runtimes))
+
+    def agent_id(self, name: str) -> AgentId:
+        return self.agents[name]
+
+    def records(self, digits: str) -> list[dict[str, Any]]:
+        """What is known of the finished calls of a number, attempts the edge refused included."""
+        number_id = self.numbers.get(digits)
+        with self.database.reading() as db:
+            rows = db.all(
+                """
+                SELECT * FROM calls
+                 WHERE organization_id = :organization_id AND number_id = :number_id
+                """,
+                organization_id=self.organization_id,
+                number_id=number_id,
+            )
+            refused = refusals.last(db, self.organization_id, number_id)
+        found = [_record(calls.call_of(row)) for row in rows]
+        return [record for record in found if record] + [
+            {"id": each.id, "outcome": "rejected", "reason": each.reason}
+            for each in refused
+            if number_id is not None or each.asked.called == digits
+        ]
+
+    def await_records(self, digits: str, count: int = 1) -> list[dict[str, Any]]:
+        """Exactly so many, also a moment later: events come at least once."""
+        deadline = time.monotonic() + 10
+        while len(self.records(digits)) < count:
+            assert time.monotonic() < deadline, f"{self.records(digits)} are too few"
+            time.sleep(0.1)
+        time.sleep(0.3)
+        found = self.records(digits)
+        assert len(found) == count, found
+        return found
+
+    def _agent(self, name: str, hosts: Sequence[str]) -> AgentId:
+        made = self._ask("POST", "/v3/agents", {"name": name})
+        self.agents[name] = AgentId(made["agent_id"])
+        with self.database.writing() as db:
+            runtime = runtimes.add(db, _runtime(self.organization_id, hosts))
+            runtimes.put_of_agent(db, self.organization_id, self.agents[name], runtime.id)
+            for target, host in zip(runtime.targets, hosts, strict=True):
+                peers.keep_addresses(db, target.uri, [host.split(":")[0]], now=_now())
+        return self.agents[name]
+
+    def _answered_by(self, digits: str, agent_id: AgentId) -> None:
+        mapping = {"agent_id": agent_id, "agent_version": "current"}
+        path = f"/v3/organization-telephone-numbers/{self.numbers[digits]}/agent"
+        self._ask("PATCH", path, {"inbound_agent": mapping, "outbound_agent": mapping})
+
+    def _ask(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        status, answer = ask(self.port, path, method=method, token=self.key, body=body)
+        assert status == 200, answer
+        return answer
+
+
+def _runtime(organization_id: OrganizationId, hosts: Sequence[str]) -> Runtime:
+    targets = [
+        RuntimeTarget(id=TargetId(new_id(_now())), address=host, uri=f"sip:{host}", priority=place)
+        for place, host in enumerate(hosts)
+    ]
+    return Runtime(
+        id=RuntimeId(new_id(_now())),
+        organization_id=organization_id,
+        name="runtime",
+        is_default=False,
+        targets=tuple(targets),
+        created_at=_now(),
+        updated_at=_now(),
+    )
+
+
+def _want_digest(db: Writer, organization_id: OrganizationId, number_id: NumberId) -> None:
+    routing = NumberRouting(
+        number_id=number_id,
+        organization_id=organization_id,
+        inbound_auth=InboundAuth.SOURCE_AND_DIGEST,
+        revision=1,
+    )
+    number_routing.put(db, routing)
+
+
+def _record(call: Call) -> dict[str, Any] | None:
+    if call.ending is None:
+        return None
+    return {
+        "id": call.id,
+        "outcome": OUTCOMES.get(call.ending.kind, call.ending.kind.name),
+        "reason": call.ending.reason,
+        "hung_up_by": call.ending.hung_up_by,
+        "sip_code": call.ending.sip_code,
+        "duration_ms": call.ending.at - (call.answered_at or call.ending.at),
+    }
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _send(pid: int, what: signal.Signals) -> None:
+    os.kill(pid, what)
