@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
 from parts.client import Client
 from parts.postgres import NoPostgresError, PostgresServer, running_postgres
+from parts.server import Server, given_two_organizations, serving
 from parts.sweeping import sweep
 from parts.world import World
 
@@ -122,6 +123,15 @@ def acme(world: World) -> Client:
     return world.acme
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real program on SQLite, with Acme and Globex; the tests of one module share it."""
+    home = Home(url="", data_dir=tmp_path_factory.mktemp("server"))
+    _migrate(home, given_two_organizations)
+    with serving(home) as serves:
+        yield serves
+
+
 @pytest.fixture(scope="session")
 def _kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     home = Home(url="", data_dir=tmp_path_factory.mktemp("kept"))
@@ -161,7 +171,9 @@ def _postgres_template(
     postgres_server.drop(url)
 
 
-def _migrate(home: Home) -> None:
+def _migrate(home: Home, *prepare: Callable[[Database], None]) -> None:
     opened = home.open()
     migrate(opened, now=EARLIEST)
+    for step in prepare:
+        step(opened)
     opened.close()
