@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from dialplane.cli.line_sheet import LineSheet, Problem, Unreadable
-from dialplane.cli.terminal import Bar, progress_bar
+from dialplane.cli.progress import Bar, progress_bar
 from dialplane.domain.stock import LineTerms, StockChange
 from dialplane.domain.values import LIVE, Millis
 from dialplane.operations import stock as operations

@@ -14,7 +14,7 @@ from dialplane.cli.faults import Refused
 from dialplane.cli.known_settings import settings_in
 from dialplane.cli.sample_home import Sample
 from dialplane.cli.serve import HOST, PORT, REACHABLE_RATE_LIMIT, HostOption, port_on, prepare
-from dialplane.cli.terminal import Report, facts_table, remark, show
+from dialplane.cli.terminal import Report, facts_table, remark, shown_later
 from dialplane.server import Listener, free_port
 from dialplane.server import serve as run
 from dialplane.settings import Settings
@@ -48,7 +48,7 @@ def demo(
         listener = Listener(host=host, port=_port(host, port), reload=reload)
         prepare(settings, listener)
         sample = sample_home.opened_sample(settings)
-        run(settings, listener, ready=lambda: show(_welcome(settings, listener, sample)))
+        run(settings, listener, ready=shown_later(_welcome(settings, listener, sample)))
 
 
 def _settings(host: str) -> Settings:

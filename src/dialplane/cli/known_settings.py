@@ -15,7 +15,7 @@ from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.secret_box import SecretBox
 
 PREFIX: Final = "DIALPLANE_"
-_SECRETS: Final = frozenset({"secret_key"})
+_SECRETS: Final = frozenset({"edge_token", "secret_key"})
 _HIDDEN: Final = "(set)"
 
 

@@ -100,11 +100,13 @@ def _bad(delivery: Delivery) -> Report:
     told: list[RenderableType] = [
         table("#ROW", "COLUMN", "VALUE", "WHAT IS WRONG", rows=rows),
         Text(f"... and {more:,} more." if more else ""),
-        Text(
-            f"{delivery.problem_count:,} problems in {delivery.file}; nothing was imported.", "red"
-        ),
+        Text(f"{_problems(delivery)} in {delivery.file}; nothing was imported.", "red"),
     ]
     return Report(facts=_summary(delivery, StockChange(), taken_in=False), told=told, failed=True)
+
+
+def _problems(delivery: Delivery) -> str:
+    return "1 problem" if delivery.problem_count == 1 else f"{delivery.problem_count:,} problems"
 
 
 def _good(delivery: Delivery, change: StockChange, *, taken_in: bool) -> Report:

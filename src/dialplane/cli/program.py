@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "org": "Organizations: the tenants.",
     "key": "API keys of organizations.",
     "lines": "The stock of lines that can be bought.",
+    "carrier": "Carriers, which bring the calls of bought numbers.",
+    "route": "Who would answer a call, and why.",
     "edge": "The SIP edge: Kamailio, rendered, checked and run.",
     "dialer": "The process that places calls.",
     "settings": "Everything that can be set, and what it is set to.",

@@ -12,7 +12,7 @@ from dialplane.cli.commands import command, single
 from dialplane.cli.faults import Refused
 from dialplane.cli.known_settings import PREFIX, place_of, settings_in
 from dialplane.cli.opening import opened
-from dialplane.cli.terminal import Report, show
+from dialplane.cli.terminal import Report, shown_later
 from dialplane.main import secret_box_of
 from dialplane.operations.installation import prove_key_ring
 from dialplane.server import Listener, free_port
@@ -45,7 +45,7 @@ def serve(
     unless_set = {} if listener.local else {"DIALPLANE_RATE_LIMIT": REACHABLE_RATE_LIMIT}
     settings = settings_in(unless_set | os.environ)
     prepare(settings, listener)
-    run(settings, listener, ready=lambda: show(_started(settings, listener)))
+    run(settings, listener, ready=shown_later(_started(settings, listener)))
 
 
 def port_on(host: str, port: int) -> int:

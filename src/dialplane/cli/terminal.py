@@ -3,22 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TextIO
 
 from rich.console import Console, RenderableType
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
@@ -57,15 +50,20 @@ def show(report: Report) -> None:
     if json_wanted():
         print(json.dumps(report.facts, ensure_ascii=False, indent=2), flush=True)
         return
-    console = _console(sys.stdout)
+    console = console_on(sys.stdout)
     for part in report.told:
         console.print(part)
     console.file.flush()
 
 
+def shown_later(report: Report) -> Callable[[], None]:
+    """`show`, to be called from any thread, which by itself would know nothing of --json."""
+    return partial(copy_context().run, show, report)
+
+
 def remark(*parts: RenderableType) -> None:
     """Say something that is not the result, on stderr."""
-    console = _console(sys.stderr)
+    console = console_on(sys.stderr)
     for part in parts:
         console.print(part)
 
@@ -98,31 +96,8 @@ def instant(at: Millis | None) -> str:
     return datetime.fromtimestamp(at / 1000).astimezone().isoformat(" ", "minutes")
 
 
-@contextmanager
-def progress_bar(doing: str, total: int) -> Iterator["Bar"]:
-    """A bar on stderr, which is not there when nobody looks."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=_console(sys.stderr),
-        transient=True,
-        disable=json_wanted() or not sys.stderr.isatty(),
-    ) as progress:
-        yield Bar(progress, progress.add_task(doing, total=total))
-
-
-class Bar:
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress = progress
-        self._task = task
-
-    def reach(self, done: int) -> None:
-        self._progress.update(self._task, completed=done)
-
-
-def _console(file: TextIO) -> Console:
+def console_on(file: TextIO) -> Console:
+    """Where rich things are printed: without colours unless a person looks."""
     people = file.isatty() and "NO_COLOR" not in os.environ
     return Console(
         file=file,

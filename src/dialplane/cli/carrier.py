@@ -1,0 +1,120 @@
+"""`dialplane carrier`: who brings the calls of bought numbers, for all organizations."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialplane.cli.commands import command, group
+from dialplane.cli.known_settings import settings_in
+from dialplane.cli.opening import now, opened
+from dialplane.cli.terminal import Report, facts_table, remark, table
+from dialplane.domain.carriers import Carrier
+from dialplane.domain.runtimes import HIGHEST_PRIORITY, HIGHEST_WEIGHT
+from dialplane.main import secret_box_of
+from dialplane.operations import carriers as operations
+from dialplane.operations.carriers import SEALED_FOR, NewCarrier
+from dialplane.operations.numbers import NumberPolicy
+from dialplane.store import carriers
+
+NAME_MOST_CHARS = 100
+
+app = group("Carriers: they bring the calls of bought numbers and carry those that go out.")
+
+
+@command(app, "add")
+def add(
+    name: Annotated[str, typer.Argument(help="How you call it.")],
+    address: Annotated[str, typer.Argument(help="Like sip:sip.carrier.example:5060.")],
+    *,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(help="Calls come from here besides the address; repeat it for several."),
+    ] = None,
+    priority: Annotated[
+        int, typer.Option(min=0, max=HIGHEST_PRIORITY, help="The lowest is tried first.")
+    ] = 0,
+    weight: Annotated[
+        int, typer.Option(min=0, max=HIGHEST_WEIGHT, help="Its share within one priority.")
+    ] = 100,
+    login: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(metavar="USERNAME FILE", help="For challenges; the password is in the file."),
+    ] = None,
+) -> Report:
+    """Take calls of bought numbers from a carrier and send it theirs."""
+    if not 0 < len(name.strip()) <= NAME_MOST_CHARS:
+        raise typer.BadParameter(f"the name needs 1 to {NAME_MOST_CHARS} characters.")
+    settings = settings_in()
+    username, password = (None, None) if login is None else (login[0], _password(login[1]))
+    asked = NewCarrier(
+        name=name.strip(),
+        address=address,
+        networks=network or (),
+        priority=priority,
+        weight=weight,
+        auth_username=username,
+        sealed_password=None
+        if password is None
+        else secret_box_of(settings).seal(password, SEALED_FOR),
+    )
+    policy = NumberPolicy(allow_private_sip=settings.allow_private_sip)
+    with opened(settings) as database, database.writing() as db:
+        made = operations.add(db, asked, policy=policy, now=now())
+    return Report(facts={"carrier": told(made)}, told=[facts_table(told(made))])
+
+
+@command(app, "list")
+def list_() -> Report:
+    """List carriers in the order in which calls go out over them; never their passwords."""
+    with opened() as database, database.reading() as db:
+        found = carriers.list_all(db)
+    if not found:
+        remark("No carriers: bought numbers cannot be called. Next: dialplane carrier add")
+    rows = [
+        (
+            each.name,
+            each.address,
+            " ".join(map(str, each.networks)),
+            each.priority,
+            each.weight,
+            each.auth_username,
+        )
+        for each in found
+    ]
+    columns = ("NAME", "ADDRESS", "NETWORKS", "#PRIORITY", "#WEIGHT", "LOGIN")
+    return Report(
+        facts={"carriers": [told(each) for each in found]},
+        told=[table(*columns, rows=rows)] if found else [],
+    )
+
+
+@command(app, "remove")
+def remove(name: Annotated[str, typer.Argument(help="See `dialplane carrier list`.")]) -> Report:
+    """Take no more calls from a carrier; calls that run are left alone."""
+    with opened() as database, database.writing() as db:
+        operations.remove(db, name)
+    return Report(facts={"removed": name}, told=[f"Removed {name}."])
+
+
+def _password(file: Path) -> str:
+    """From a file or, for `-`, from stdin: arguments are for everybody on the machine to read."""
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    password = text.rstrip("\r\n")
+    if not password or not password.isprintable():
+        raise typer.BadParameter("the password is empty or holds control characters.")
+    return password
+
+
+def told(carrier: Carrier) -> dict[str, object]:
+    return {
+        "id": carrier.id,
+        "name": carrier.name,
+        "address": carrier.address,
+        "networks": [str(network) for network in carrier.networks],
+        "priority": carrier.priority,
+        "weight": carrier.weight,
+        "auth_username": carrier.auth_username,
+        "created_at": carrier.created_at,
+    }

@@ -1,0 +1,199 @@
+"""`dialplane serve`: what it needs to start, and how it ends."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parts.program import Running, ask, run, started, wait_until_gone
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it takes to be within reach of others
+NUMBERS = "/v3/organization-telephone-numbers"
+REGISTER = "/v3/telephone-numbers/register"
+
+
+@contextmanager
+def served(home: Any, *options: str, **variables: str) -> Iterator[tuple[Running, Any]]:
+    env = home.environment | variables
+    with started("serve", "--port", "0", "--json", *options, env=env) as server:
+        yield server, server.report()
+
+
+def port_of(report: Any) -> int:
+    return int(report["url"].rpartition(":")[2])
+
+
+@pytest.fixture
+def token(home: Any) -> str:
+    run("org", "create", "Acme", env=home.environment)
+    made: str = run("key", "create", "--org", "Acme", "--json", env=home.environment).json["token"]
+    return made
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        yield int(somebody.getsockname()[1])
+
+
+class TestStart:
+    def test_it_serves_and_tells_where(self, home: Any, token: str) -> None:
+        with served(home) as (server, report):
+            assert ask(port_of(report), NUMBERS, token=token)[0] == 200
+            assert report["pid"] == server.process.pid
+            assert report["workers"] == 1
+            assert report["rate_limit"] is None
+
+    def test_every_process_takes_part_and_figures_are_summed_up(
+        self, home: Any, token: str
+    ) -> None:
+        with served(home, "--workers", "2") as (_, report):
+            for _ in range(20):
+                ask(port_of(report), NUMBERS, token=token)
+            figures = _text(port_of(report), "/metrics")
+
+        counted = [
+            line for line in figures.splitlines() if line.startswith("dialplane_http_requests")
+        ]
+        assert any(NUMBERS in line and line.endswith(" 20.0") for line in counted)
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_sqlite_is_made_and_migrated_by_itself(self, empty_home: Any) -> None:
+        with served(empty_home) as (_, report):
+            assert ask(port_of(report), "/readyz")[0] == 200
+
+    @pytest.mark.parametrize("engine", ["postgres"])
+    def test_postgres_is_left_to_the_operator(self, empty_home: Any) -> None:
+        env = empty_home.environment
+        refused = run("serve", "--port", "0", "--json", env=env)
+        assert refused.code == 1
+        assert refused.json["error"]["code"] == "MIGRATIONS_PENDING"
+        assert "dialplane migrate" in refused.err
+
+        assert run("migrate", env=env).code == 0
+
+        with served(empty_home) as (_, report):
+            assert ask(port_of(report), "/readyz")[0] == 200
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+class TestBeforeTheStart:
+    def test_a_taken_port_is_told(self, home: Any, taken_port: int) -> None:
+        said = run("serve", "--port", str(taken_port), env=home.environment)
+
+        assert said.code == 1
+        assert "Address already in use" in said.err
+        assert "--port" in said.err
+
+    def test_two_servers_never_share_a_port(self, home: Any) -> None:
+        with served(home) as (_, report):
+            second = run("serve", "--port", str(port_of(report)), env=home.environment)
+
+        assert second.code == 1
+
+    def test_another_secret_key_is_refused(self, home: Any) -> None:
+        with served(home):
+            pass
+        other = "A" * 43 + "="
+
+        said = run("serve", "--port", "0", env=home.environment | {"DIALPLANE_SECRET_KEY": other})
+
+        assert said.code == 1
+        assert "not the one this database was set up with" in said.err
+        assert "Traceback" not in said.err
+
+    def test_within_reach_of_others_there_is_a_limit(self, home: Any) -> None:
+        with served(home, "--host", EVERYWHERE) as (_, report):
+            assert report["rate_limit"] == "50/s"
+            assert report["url"].startswith("http://127.0.0.1:")
+
+    @pytest.mark.parametrize(("said", "applied"), [("", None), ("5/s", "5/s")])
+    def test_unless_the_operator_said_something_else(
+        self, home: Any, said: str, applied: str | None
+    ) -> None:
+        with served(home, "--host", EVERYWHERE, DIALPLANE_RATE_LIMIT=said) as (_, report):
+            assert report["rate_limit"] == applied
+
+    def test_the_processes_inherit_no_secret(self, home: Any) -> None:
+        secret = "B" * 43 + "="
+        with served(home, DIALPLANE_SECRET_KEY=secret) as (server, _):
+            inherited = [Path(f"/proc/{pid}/environ").read_bytes() for pid in server.children()]
+
+        assert inherited
+        assert not [each for each in inherited if secret.encode() in each]
+
+
+class TestEnd:
+    def test_a_request_in_flight_is_answered_and_its_change_kept(
+        self, home: Any, token: str
+    ) -> None:
+        answers: list[tuple[int, Any]] = []
+        number = {"number": "07012345678", "address": "sip:trunk.example.com"}
+
+        with served(home) as (server, report):
+            port = port_of(report)
+            register = threading.Thread(
+                target=lambda: answers.append(
+                    ask(port, REGISTER, method="POST", token=token, body=number)
+                )
+            )
+            with _digits_locked(home, "07012345678"):
+                register.start()
+                register.join(0.5)
+                assert not answers, "the request was to wait"
+                server.process.terminate()
+                register.join(0.5)
+                with pytest.raises(ConnectionRefusedError):
+                    ask(port, NUMBERS, token=token)
+            register.join(20)
+            assert server.process.wait(20) == 0
+
+        assert answers[0][0] == 200
+        with served(home) as (_, report):
+            held = ask(port_of(report), f"{NUMBERS}/{answers[0][1]['id']}", token=token)
+            assert held == answers[0]
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_clients_that_never_asked_anything_do_not_delay_it(self, home: Any) -> None:
+        with served(home) as (server, report):
+            silent = socket.create_connection(("127.0.0.1", port_of(report)))
+            half = socket.create_connection(("127.0.0.1", port_of(report)))
+            with closing(silent), closing(half):
+                half.sendall(b"GET /healthz HTTP/1.1\r\nHo")
+                server.process.terminate()
+                assert server.process.wait(5) == 0
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_killed_it_leaves_no_process_behind_and_starts_again_at_once(self, home: Any) -> None:
+        with served(home, "--workers", "2") as (server, report):
+            processes = server.children()
+            assert len(processes) >= 2
+            server.process.kill()
+            port = port_of(report)
+            env = home.environment
+            with started("serve", "--port", str(port), "--json", env=env) as successor:
+                assert port_of(successor.report()) == port
+                wait_until_gone(processes, within_s=5)
+                assert ask(port, "/healthz")[0] == 200
+
+
+@contextmanager
+def _digits_locked(home: Any, canonical: str) -> Iterator[None]:
+    """Make whoever wants to hold these digits wait."""
+    with closing(home.open()) as database, database.writing() as db:
+        db.serialize(f"live {canonical}")
+        yield
+
+
+def _text(port: int, path: str) -> str:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    with closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
