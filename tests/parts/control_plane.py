@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from dialplane.domain.disconnections import EndingKind
 from dialplane.domain.number_routing import InboundAuth, NumberRouting
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
 from dialplane.domain.sip_addresses import parse_sip_address
-from dialplane.domain.values import AgentId, NumberId, OrganizationId
+from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 from dialplane.operations.ids import new_id
-from dialplane.store import calls, number_routing, peers, refusals, runtimes
-from dialplane.store.database import Database, Writer
+from dialplane.store import calls, number_routing, numbers, peers, refusals, runtimes
+from dialplane.store.database import Database
 from dialplane.store.opening import open_database
 from parts.program import Running, ask, run, started
 from parts.sip_peers import CARRIER, RUNTIME, free_port
@@ -90,28 +90,55 @@ class ControlPlane:
     def holds(
         self,
         *,
-        runtimes: Sequence[str] = (),
+        runtimes: Sequence[str] | None = (),
         agent: str = "night-desk",
         trunk: str = CARRIER,
         digest: tuple[str, str] | None = None,
     ) -> str:
-        """A number that is answered at the first of these runtimes that works."""
+        """A number that is answered at the first of these runtimes that works; None has none."""
         digits = f"0707{len(self.numbers):07}"
         body: dict[str, Any] = {"number": digits, "address": trunk}
         if digest is not None:
             body |= {"auth_username": digest[0], "auth_password": digest[1]}
         held = self._ask("POST", "/v3/telephone-numbers/register", body)
         self.numbers[digits] = NumberId(held["id"])
-        self._answered_by(digits, self._agent(agent, runtimes or [f"{RUNTIME}:5060"]))
+        if runtimes == ():
+            runtimes = [f"{RUNTIME}:5060"]
+        self._answered_by(digits, self._agent(agent, runtimes))
         with self.database.writing() as db:
             address = parse_sip_address(trunk)
             peers.keep_addresses(db, address.uri, [address.host], now=_now())
-            if digest is not None and trunk == CARRIER:
-                _want_digest(db, self.organization_id, self.numbers[digits])
+        if digest is not None and trunk == CARRIER:
+            self._set(digits, inbound_auth=InboundAuth.SOURCE_AND_DIGEST)
         return digits
 
     def remaps(self, digits: str, *, agent: str, runtimes: Sequence[str]) -> None:
         self._answered_by(digits, self._agent(agent, runtimes))
+
+    def gives_up(self, digits: str) -> None:
+        self._ask("DELETE", f"/v3/organization-telephone-numbers/{self.numbers[digits]}", None)
+
+    def starts_at(self, digits: str, at: Millis) -> None:
+        """Only bought numbers can be booked ahead; the test wants the trunk of a brought one."""
+        with self.database.writing() as db:
+            db.run(
+                """
+                UPDATE telephone_numbers SET status = 'scheduled', start_at = :at
+                 WHERE organization_id = :organization_id AND id = :id
+                """,
+                at=at,
+                organization_id=self.organization_id,
+                id=self.numbers[digits],
+            )
+
+    def now_is(self, digits: str, **facts: Any) -> None:
+        """What no operation leads to at once: a number is like this now."""
+        with self.database.writing() as db:
+            number = numbers.get(db, self.organization_id, self.numbers[digits])
+            numbers.save(db, replace(number, **facts))
+
+    def allows(self, digits: str, *, concurrent_calls: int) -> None:
+        self._set(digits, concurrent_calls=concurrent_calls)
 
     def agent_id(self, name: str) -> AgentId:
         return self.agents[name]
@@ -147,9 +174,11 @@ class ControlPlane:
         assert len(found) == count, found
         return found
 
-    def _agent(self, name: str, hosts: Sequence[str]) -> AgentId:
+    def _agent(self, name: str, hosts: Sequence[str] | None) -> AgentId:
         made = self._ask("POST", "/v3/agents", {"name": name})
         self.agents[name] = AgentId(made["agent_id"])
+        if hosts is None:
+            return self.agents[name]
         with self.database.writing() as db:
             runtime = runtimes.add(db, _runtime(self.organization_id, hosts))
             runtimes.put_of_agent(db, self.organization_id, self.agents[name], runtime.id)
@@ -157,12 +186,18 @@ class ControlPlane:
                 peers.keep_addresses(db, target.uri, [host.split(":")[0]], now=_now())
         return self.agents[name]
 
+    def _set(self, digits: str, **routing: Any) -> None:
+        number_id, organization_id = self.numbers[digits], self.organization_id
+        made = NumberRouting(number_id=number_id, organization_id=organization_id, revision=1)
+        with self.database.writing() as db:
+            number_routing.put(db, replace(made, **routing))
+
     def _answered_by(self, digits: str, agent_id: AgentId) -> None:
         mapping = {"agent_id": agent_id, "agent_version": "current"}
         path = f"/v3/organization-telephone-numbers/{self.numbers[digits]}/agent"
         self._ask("PATCH", path, {"inbound_agent": mapping, "outbound_agent": mapping})
 
-    def _ask(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         status, answer = ask(self.port, path, method=method, token=self.key, body=body)
         assert status == 200, answer
         return answer
@@ -182,16 +217,6 @@ def _runtime(organization_id: OrganizationId, hosts: Sequence[str]) -> Runtime:
         created_at=_now(),
         updated_at=_now(),
     )
-
-
-def _want_digest(db: Writer, organization_id: OrganizationId, number_id: NumberId) -> None:
-    routing = NumberRouting(
-        number_id=number_id,
-        organization_id=organization_id,
-        inbound_auth=InboundAuth.SOURCE_AND_DIGEST,
-        revision=1,
-    )
-    number_routing.put(db, routing)
 
 
 def _record(call: Call) -> dict[str, Any] | None:
