@@ -52,6 +52,8 @@ def ground(
 @pytest.fixture(scope="module")
 def edge(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     edge = Edge(settings=edge_settings(tmp_path_factory.mktemp("edge"), ground.url, ground.token))
+    # A busy machine is slow to answer; what is slow here is not to be taken for dead.
+    edge.configured(no_reply_ms=3000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("parts.edge_process.lay_out", _without_pings)
         edge.start()

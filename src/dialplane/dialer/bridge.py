@@ -6,7 +6,7 @@ It knows legs and what they tell, nothing of SIP messages or of the network.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import Final, Protocol
 
 from dialplane.dialer.jobs import Job
 from dialplane.dialer.offers import Offers, same_media
@@ -17,6 +17,11 @@ from dialplane.domain.disconnections import (
     word_for,
     worth_another_target,
 )
+
+MOST_INTRODUCTIONS: Final = 3
+# RFC 3261, section 14.1: whoever made the call waits longer than the other side before repeating.
+INTRODUCED_AGAIN_AFTER_S: Final = 2.1
+_NOT_NOW: Final = frozenset({491, 500})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class Bridge:
         self._runtime: Leg | None = None
         self._callee: Leg | None = None
         self._callee_description = ""
+        self._runtime_description = ""
+        self._introductions = 0
         self._answered_at: int | None = None
         self._limit: Timer | None = None
 
@@ -143,7 +150,7 @@ class Bridge:
             case Updated(description) if self._stage is Stage.INTRODUCING:
                 self._join(description)
             case UpdateRefused(code) if self._stage is Stage.INTRODUCING:
-                self._finish(EventReason.TARGET_REFUSED, by=Party.EDGE, code=code)
+                self._introduce_again_or_finish(code)
             case HungUp():
                 self._finish(by=Party.CALLEE)
             case Broken():
@@ -173,9 +180,10 @@ class Bridge:
 
     def _hear_runtime(self, news: News) -> None:
         match news:
-            case Answered(description) if self._callee is not None:
+            case Answered(description):
+                self._runtime_description = description
                 self._stage = Stage.INTRODUCING
-                self._callee.update(self._offers.of_runtime(description))
+                self._introduce()
             case Refused(code) if self._stage is Stage.INVITING_RUNTIME:
                 self._runtime = None
                 self._invite_next_runtime(after=code)
@@ -185,6 +193,18 @@ class Bridge:
                 self._finish(EventReason.DIALER_FAILED)
             case _:
                 pass
+
+    def _introduce(self) -> None:
+        """Tell the callee where the runtime's media is."""
+        if self._callee is not None and self._stage is Stage.INTRODUCING:
+            self._introductions += 1
+            self._callee.update(self._offers.of_runtime(self._runtime_description))
+
+    def _introduce_again_or_finish(self, code: int) -> None:
+        if code in _NOT_NOW and self._introductions < MOST_INTRODUCTIONS:
+            self._lines.later(INTRODUCED_AGAIN_AFTER_S, self._introduce)
+        else:
+            self._finish(EventReason.TARGET_REFUSED, by=Party.EDGE, code=code)
 
     def _join(self, description: str | None) -> None:
         """From here on what one side says, the other hears; a callee that moved is told at once."""
