@@ -1,4 +1,4 @@
-"""`dialplane route explain` and `dialplane carrier`: the operator sees why, and who brings calls."""
+"""`dialplane route` and `dialplane carrier`: the operator sees why, and says who brings calls."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,7 +126,7 @@ class TestCarriers:
             (("telco", "http://x"), 1),
             (("telco", "192.0.2.1", "--network", "0.0.0.0/0"), 1),
             (("telco", "192.0.2.1", "--network", "nonsense"), 1),
-            (("telco", "192.0.2.1", "--weight", "-1"), 2),
+            (("telco", "192.0.2.1", "--order", "0", "10001"), 2),
             (("", "192.0.2.1"), 2),
         ],
     )

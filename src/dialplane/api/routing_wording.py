@@ -68,6 +68,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "Is not a network like 203.0.113.0/24, or has bits set behind its prefix.",
         "203.0.113.0/24와 같은 네트워크가 아니거나 접두사 뒤의 비트가 0이 아닙니다.",
     ),
+    "not_everybody": ("May not be everybody.", "모든 주소를 허용할 수 없습니다."),
     "not_an_ip_address": ("Is not an IP address.", "IP 주소가 아닙니다."),
     "transfers_in_a_circle": (
         "Calls would be handed on in a circle: {way}.",

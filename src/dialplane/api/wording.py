@@ -256,6 +256,7 @@ MESSAGES_IN_KOREAN: dict[str, str] = {
     "PROVIDER_MISMATCH": "이 번호 제공자에는 사용할 수 없는 작업입니다.",
     "CANCELLATION_NOT_PENDING": "철회할 해지 요청이 없습니다.",
     "AGENT_IN_USE": "번호에 매핑된 에이전트는 삭제할 수 없습니다.",
+    "CARRIER_EXISTS": "같은 이름의 통신사가 이미 있습니다.",
     "RUNTIME_IN_USE": "에이전트나 번호가 사용 중인 런타임은 삭제할 수 없습니다.",
     "REVISION_CONFLICT": "리소스가 그 사이에 변경되었습니다.",
     "IDEMPOTENCY_KEY_REUSED": "다른 요청에 이미 사용된 Idempotency-Key입니다.",

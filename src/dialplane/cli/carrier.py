@@ -23,46 +23,64 @@ NAME_MOST_CHARS = 100
 app = group("Carriers: they bring the calls of bought numbers and carry those that go out.")
 
 
+NameArgument = Annotated[str, typer.Argument(help="How you call it.")]
+AddressArgument = Annotated[str, typer.Argument(help="Like sip:sip.carrier.example:5060.")]
+NetworkOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Calls come from here besides the address; repeat it for several."),
+]
+OrderOption = Annotated[
+    tuple[int, int],
+    typer.Option(
+        metavar="PRIORITY WEIGHT",
+        help="The lowest priority goes first, within one by the share of the weight.",
+    ),
+]
+LoginOption = Annotated[
+    tuple[str, Path] | None,
+    typer.Option(metavar="USERNAME FILE", help="For challenges; the password is in the file."),
+]
+
+
 @command(app, "add")
 def add(
-    name: Annotated[str, typer.Argument(help="How you call it.")],
-    address: Annotated[str, typer.Argument(help="Like sip:sip.carrier.example:5060.")],
+    name: NameArgument,
+    address: AddressArgument,
     *,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(help="Calls come from here besides the address; repeat it for several."),
-    ] = None,
-    priority: Annotated[
-        int, typer.Option(min=0, max=HIGHEST_PRIORITY, help="The lowest is tried first.")
-    ] = 0,
-    weight: Annotated[
-        int, typer.Option(min=0, max=HIGHEST_WEIGHT, help="Its share within one priority.")
-    ] = 100,
-    login: Annotated[
-        tuple[str, Path] | None,
-        typer.Option(metavar="USERNAME FILE", help="For challenges; the password is in the file."),
-    ] = None,
+    network: NetworkOption = None,
+    order: OrderOption = (0, 100),
+    login: LoginOption = None,
 ) -> Report:
     """Take calls of bought numbers from a carrier and send it theirs."""
     if not 0 < len(name.strip()) <= NAME_MOST_CHARS:
         raise typer.BadParameter(f"the name needs 1 to {NAME_MOST_CHARS} characters.")
+    priority, weight = _within_limits(order)
     settings = settings_in()
-    username, password = (None, None) if login is None else (login[0], _password(login[1]))
+    password = None if login is None else _password(login[1])
+    box = secret_box_of(settings)
     asked = NewCarrier(
         name=name.strip(),
         address=address,
         networks=network or (),
         priority=priority,
         weight=weight,
-        auth_username=username,
-        sealed_password=None
-        if password is None
-        else secret_box_of(settings).seal(password, SEALED_FOR),
+        auth_username=None if login is None else login[0],
+        sealed_password=None if password is None else box.seal(password, SEALED_FOR),
     )
     policy = NumberPolicy(allow_private_sip=settings.allow_private_sip)
     with opened(settings) as database, database.writing() as db:
         made = operations.add(db, asked, policy=policy, now=now())
     return Report(facts={"carrier": told(made)}, told=[facts_table(told(made))])
+
+
+def _within_limits(order: tuple[int, int]) -> tuple[int, int]:
+    priority, weight = order
+    if not (0 <= priority <= HIGHEST_PRIORITY and 0 <= weight <= HIGHEST_WEIGHT):
+        raise typer.BadParameter(
+            f"--order is a priority from 0 to {HIGHEST_PRIORITY}"
+            f" and a weight from 0 to {HIGHEST_WEIGHT}."
+        )
+    return order
 
 
 @command(app, "list")

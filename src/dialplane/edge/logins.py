@@ -6,19 +6,17 @@ from dialplane.domain.carriers import Carrier, CarrierId
 from dialplane.domain.numbers import HeldNumber, Provider
 from dialplane.domain.routing import Target, TargetKind
 from dialplane.edge.answers import Login
+from dialplane.operations.carriers import SEALED_FOR
 from dialplane.store import carriers, peers
 from dialplane.store.database import Reader
 from dialplane.store.secret_box import SecretBox
-
-# What SIP passwords are sealed for, wherever they come in.
-PURPOSE = "sip password"
 
 
 def of_number(box: SecretBox, number: HeldNumber, *, realm: str) -> Login | None:
     sip = number.sip
     if sip.auth_username is None or sip.sealed_password is None:
         return None
-    password = box.open(sip.sealed_password, PURPOSE)
+    password = box.open(sip.sealed_password, SEALED_FOR)
     return Login(username=sip.auth_username, password=password, realm=realm)
 
 
@@ -45,7 +43,7 @@ def of_targets(
 def _of_carrier(box: SecretBox, carrier: Carrier, realm: str) -> Login | None:
     if carrier.auth_username is None or carrier.sealed_password is None:
         return None
-    password = box.open(carrier.sealed_password, PURPOSE)
+    password = box.open(carrier.sealed_password, SEALED_FOR)
     return Login(username=carrier.auth_username, password=password, realm=realm)
 
 
