@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "route": "Who would answer a call, and why.",
     "edge": "The SIP edge: Kamailio, rendered, checked and run.",
     "dialer": "The process that places calls.",
+    "audit": "The journal of what has happened, and whether it is whole.",
     "settings": "Everything that can be set, and what it is set to.",
 }
 """Each is the Typer application `app` of the module of that name in this package."""

@@ -66,6 +66,10 @@ class Actor:
     key_id: KeyId | None = None
 
 
+TIME: Final = Actor(kind=ActorKind.TIME)
+OPERATOR: Final = Actor(kind=ActorKind.OPERATOR)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Who is writing, when, and in answer to which request."""

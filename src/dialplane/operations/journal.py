@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dialplane.domain.callers import Caller
-from dialplane.domain.journal import Actor, ActorKind, Author, Change, Entry, EntryId
+from dialplane.domain.journal import TIME, Actor, ActorKind, Author, Change, Entry, EntryId
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.operations.ids import new_id
 from dialplane.store import journal
@@ -23,8 +23,7 @@ def enter(db: Writer, caller: Caller, change: Change) -> None:
 
 def enter_time(db: Writer, organization_id: OrganizationId, at: Millis, change: Change) -> None:
     """Enter what happened by itself at `at`."""
-    author = Author(actor=Actor(kind=ActorKind.TIME), at=at)
-    enter_by(db, organization_id, author, change)
+    enter_by(db, organization_id, Author(actor=TIME, at=at), change)
 
 
 def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change: Change) -> None:

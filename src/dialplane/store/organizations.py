@@ -35,6 +35,12 @@ def list_live(db: Reader) -> list[Organization]:
     return [_organization(row) for row in rows]
 
 
+def list_all(db: Reader) -> list[Organization]:
+    """Every tenant and every sandbox, for the operator."""
+    rows = db.all("SELECT * FROM organizations ORDER BY created_at, id")
+    return [_organization(row) for row in rows]
+
+
 def add(db: Writer, organization: Organization) -> Organization:
     db.run(
         """
