@@ -20,6 +20,7 @@ from dialplane.edge.routes import EdgeParts, mount
 from dialplane.operations.changes import Changes
 from dialplane.operations.installation import prove_key_ring
 from dialplane.operations.numbers import NumberPolicy
+from dialplane.probes.trunk_doctor import TrunkDoctor
 from dialplane.settings import Settings, read_settings
 from dialplane.store.database import Database
 from dialplane.store.opening import open_database
@@ -66,6 +67,7 @@ def parts_of(settings: Settings, database: Database, clock: Clock = system_clock
             quarantine_ms=settings.quarantine_days * DAY_MS,
             allow_private_sip=settings.allow_private_sip,
         ),
+        trunk_doctor=TrunkDoctor(clock, allow_private=settings.allow_private_sip),
     )
 
 

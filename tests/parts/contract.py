@@ -17,7 +17,7 @@ from referencing.jsonschema import DRAFT202012
 DOCUMENT = Path(__file__).parents[2] / "contract" / "openapi.yaml"
 METHODS = ("get", "post", "put", "patch", "delete")
 
-NOT_BUILT: set[str] = {"checkTrunk"}
+NOT_BUILT: set[str] = set()
 """Operations that stand in the document before the code; a test keeps the list honest."""
 
 # Promised in info.description for every operation, and not repeated at each.

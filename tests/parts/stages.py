@@ -5,7 +5,7 @@ they are in; only what is special is spelled out.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from builders import (
@@ -14,8 +14,10 @@ from builders import (
     EVERY_SCOPE,
     KEY,
     LINE,
+    NOTHING,
     NOW,
     NUMBER,
+    TRUNK,
     a_bought_number,
     a_key,
     a_line,
@@ -75,7 +77,15 @@ def _number_for(operation: Operation) -> HeldNumber:
             cancel_requested_at=EARLIER,
             memo=SECRET_MEMO,
         )
+    if operation.path.startswith("/x/v1/trunks/"):  # to a place that is not asked
+        sip = replace(TRUNK, address="127.0.0.1", address_uri="sip:127.0.0.1")
+        return a_number(memo=SECRET_MEMO, sip=sip)
     return a_number(memo=SECRET_MEMO)
+
+
+def nothing_like(id_: str) -> str:
+    """An id of the same kind that never was."""
+    return "ST_" + "0" * 12 if id_.startswith("ST_") else NOTHING
 
 
 def _tester(world: World) -> Client:
@@ -96,6 +106,7 @@ _SPECIAL: dict[str, Callable[[World, Client, str], str]] = {
     "key_id": lambda *_: KEY,
     "line_id": lambda *_: LINE,
     "version": lambda *_: "v1",
+    "trunk_id": lambda *_: str(TRUNK.inbound_trunk_id),
     "delivery_id": _delivery,
 }
 

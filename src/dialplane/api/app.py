@@ -18,6 +18,7 @@ from dialplane.api import (
     routing,
     runtimes,
     sandbox_clock,
+    trunks,
     webhooks,
 )
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
@@ -65,6 +66,7 @@ def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> 
     app.add_route(f"{hook}/rotate-secret", webhooks.WebhookSecret(parts))
     app.add_route(f"{hook}/deliveries", webhooks.Deliveries(parts))
     app.add_route(f"{hook}/deliveries/{{delivery_id}}/redeliver", webhooks.Redelivery(parts))
+    app.add_route("/x/v1/trunks/{trunk_id}/check", trunks.TrunkCheck(parts))
     app.add_route("/x/v1/test-clock", sandbox_clock.SandboxClock(parts))
     app.add_route("/x/v1/test-clock/advance", sandbox_clock.SandboxClockAdvance(parts))
     _route_discovery(app, parts)

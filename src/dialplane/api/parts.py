@@ -9,6 +9,7 @@ from dialplane.api.limits import Limits
 from dialplane.domain.values import Millis
 from dialplane.operations.changes import Changes
 from dialplane.operations.numbers import NumberPolicy
+from dialplane.probes.trunk_doctor import TrunkDoctor
 from dialplane.store.database import Database
 from dialplane.store.secret_box import SecretBox
 
@@ -25,5 +26,6 @@ class Parts:
     cursors: Cursors
     changes: Changes
     policy: NumberPolicy
+    trunk_doctor: TrunkDoctor
     metrics_dir: str | None = None
     allow_private_webhooks: bool = False

@@ -1,0 +1,1 @@
+"""Looking at SIP peers over the network, from outside and without placing a call."""
