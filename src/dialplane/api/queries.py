@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import Meta
 
-from dialplane.api.shapes import Shape, fields_of, shaped
+from dialplane.api.shapes import Shape, fields_of, may_be_null, shaped
 from dialplane.domain.errors import FieldProblem, Invalid
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
@@ -31,12 +31,12 @@ def read_query(text: str, shape: type[Q]) -> Q:
     raw: dict[str, Any] = {}
     problems: list[FieldProblem] = []
     for name, value in _pairs(text):
-        if name not in fields:
-            problems.append(FieldProblem(name, "unknown_parameter"))
-        elif _is_list(fields[name].type):
+        kind = fields[name].type if name in fields else None
+        problem = _problem(name, value, kind, repeated=name in raw)
+        if problem is not None:
+            problems.append(problem)
+        elif _is_list(kind):
             raw.setdefault(name, []).append(value)
-        elif name in raw:
-            problems.append(FieldProblem(name, "repeated_parameter"))
         else:
             raw[name] = value
     if any(problem.reason == "unknown_parameter" for problem in problems):
@@ -44,6 +44,19 @@ def read_query(text: str, shape: type[Q]) -> Q:
     if problems:
         raise Invalid(problems)
     return shaped(raw, shape, strict=False)
+
+
+def _problem(name: str, value: str, kind: Any, *, repeated: bool) -> FieldProblem | None:
+    if kind is None:
+        return FieldProblem(name, "unknown_parameter")
+    if _is_list(kind):
+        return None
+    if repeated:
+        return FieldProblem(name, "repeated_parameter")
+    if value.lower() == "null" and may_be_null(kind):
+        # A parameter has a value or is left out; msgspec would take this word for the latter.
+        return FieldProblem(name, "unknown_value", {"value": repr(value)})
+    return None
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

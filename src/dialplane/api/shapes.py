@@ -103,6 +103,10 @@ def _value_problems(value: Any, kind: Any, path: str, *, strict: bool) -> Iterat
         yield _problem(error, path)
 
 
+def may_be_null(kind: Any) -> bool:
+    return NoneType in _members(kind)
+
+
 def _members(kind: Any) -> tuple[Any, ...]:
     if get_origin(kind) is Annotated:
         return _members(get_args(kind)[0])
