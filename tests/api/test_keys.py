@@ -76,8 +76,10 @@ class TestCreate:
         written = client.patch(path_of(NOTHING), {"memo": "x"})
         assert (written.status == 404) == ("write" in scopes)
 
-    def test_a_scope_named_twice_counts_once(self, acme: Client) -> None:
-        assert made(acme, scopes=["read", "read"])["scopes"] == ["read"]
+    def test_a_scope_is_named_once(self, acme: Client) -> None:
+        refused = acme.post(KEYS, {"name": "x", "scopes": ["read", "write", "read"]})
+
+        assert (refused.status, refused.fields) == (400, ["scopes"])
 
     def test_its_token_is_shown_this_once(self, acme: Client) -> None:
         key = made(acme)

@@ -1,5 +1,6 @@
 """API keys over HTTP, for keys of scope `admin`."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -9,6 +10,7 @@ from dialplane.api.lists import ListQuery, ListRequest
 from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.shapes import Instant, Shape
 from dialplane.domain.callers import Caller, Mode, Scope
+from dialplane.domain.errors import FieldProblem
 from dialplane.domain.keys import OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, ApiKey, NewKey
 from dialplane.domain.values import KeyId
 from dialplane.operations import keys as operations
@@ -23,6 +25,10 @@ class NewKeyBody(Shape):
     )
     mode: Mode | UnsetType = UNSET
     expires_at: Instant | None = None
+
+    def broken_rules(self) -> Iterator[FieldProblem]:
+        if len(set(self.scopes)) < len(self.scopes):
+            yield FieldProblem("scopes", "repeated_value")
 
     def to_new_key(self, caller: Caller) -> NewKey:
         return NewKey(

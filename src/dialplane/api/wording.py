@@ -80,6 +80,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_long": ("May have at most {limit} characters.", "{limit}자 이하여야 합니다."),
     "too_few": ("Has to have at least {limit} entries.", "항목이 {limit}개 이상이어야 합니다."),
     "too_many": ("May have at most {limit} entries.", "항목이 {limit}개 이하여야 합니다."),
+    "repeated_value": ("Names something twice.", "같은 값이 두 번 들어 있습니다."),
     "too_small": ("Has to be {limit} or more.", "{limit} 이상이어야 합니다."),
     "too_large": ("Has to be {limit} or less.", "{limit} 이하여야 합니다."),
     "not_above": ("Has to be more than {limit}.", "{limit}보다 커야 합니다."),
