@@ -21,8 +21,9 @@ demo: $(READY) ## sample data and a running server; prints a key and a curl to p
 dev: $(READY) ## the same, and the API starts anew whenever a file in src/ changes
 	@$(BIN)/dialplane demo --reload
 
-test: check ## everything `make check` does, then all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+test: $(READY) ## everything `make check` does, then all tests, whatever the check found
+	@$(MAKE) --no-print-directory check; checked=$$?; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) && exit $$checked
 
 bench: bench/.venv/ready $(if $(QUICK),,bench/node/node_modules/ready) ## beside its peers, an hour; QUICK=1 takes two minutes, BENCH=--help tells more
 	@bench/.venv/bin/python -m bench $(if $(QUICK),--quick) $(BENCH)

@@ -12,8 +12,9 @@ import structlog
 from dialplane.api.app import create_app
 from dialplane.api.callers import Callers
 from dialplane.api.cursors import Cursors
-from dialplane.api.limits import Limits, rules_in
+from dialplane.api.limits import Limits
 from dialplane.api.parts import Clock, Parts
+from dialplane.domain.rates import rules_in
 from dialplane.domain.values import DAY_MS, Millis
 from dialplane.edge.dialing import mount_dialing
 from dialplane.edge.routes import EdgeParts, mount

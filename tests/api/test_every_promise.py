@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dialplane.api.app import create_app
-from dialplane.api.limits import Limits, rules_in
+from dialplane.api.limits import Limits
+from dialplane.domain.rates import rules_in
 from parts.client import in_process
 from parts.contract import Operation
 from parts.stages import Stage, staged

@@ -6,8 +6,9 @@ import pytest
 
 from builders import NOTHING, NUMBER, NUMBERS, a_number, path_of
 from dialplane.api.app import create_app
-from dialplane.api.limits import Limits, rules_in
+from dialplane.api.limits import Limits
 from dialplane.domain.callers import Scope
+from dialplane.domain.rates import rules_in
 from parts.client import Client
 from parts.world import World
 

@@ -33,8 +33,6 @@ SQL = re.compile(
 SUPPRESSION = re.compile(
     r"#\s*(noqa|type:\s*ignore|(?:pragma|ruff|mypy)(?=:))(?::\s*([A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)|\[([^]]*)\])?"
 )
-# Notes when a key was last used: beside the request, and nothing a caller asked for.
-MAY_OPEN_TRANSACTIONS = ("api/callers.py",)
 CLOCKS = {"now", "utcnow", "today"}
 
 
@@ -135,7 +133,7 @@ def time_is_a_parameter_of_the_domain(module: Module) -> Iterator[str]:
 
 
 def only_operations_change_things(module: Module) -> Iterator[str]:
-    if not module.within("api", "edge", "console") or module.within(*MAY_OPEN_TRANSACTIONS):
+    if not module.within("api", "edge", "console"):
         return
     for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "writing":

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dialplane.domain.callers import Caller
 from dialplane.domain.errors import Unauthorized
 from dialplane.domain.values import KeyId, Millis
-from dialplane.operations.keys import hashed
+from dialplane.operations.keys import hashed, note_use
 from dialplane.store import keys
 from dialplane.store.database import Database
 
@@ -47,11 +47,7 @@ class Callers:
             if len(self._noted) >= _NOTED_MAX:
                 self._noted.clear()
             self._noted[key_id] = now
-            self._notes.submit(self._write_use, key_id, now)
-
-    def _write_use(self, key_id: KeyId, now: Millis) -> None:
-        with self._database.writing() as db:
-            keys.note_use(db, key_id, now=now)
+            self._notes.submit(note_use, self._database, key_id, now=now)
 
     def close(self) -> None:
         self._notes.shutdown()

@@ -5,34 +5,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dialplane.domain.values import SECOND_MS, Millis, OrganizationId
+from dialplane.domain.rates import RateRule
+from dialplane.domain.values import Millis, OrganizationId
 
-_WINDOWS_MS = {"s": SECOND_MS, "min": 60 * SECOND_MS, "h": 3600 * SECOND_MS}
-_ORGANIZATIONS_MAX = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """At most `requests` in `window_ms`, all of which may come at once."""
-
-    requests: int
-    window_ms: Millis
-
-
-def rules_in(text: str) -> tuple[Rule, ...]:
-    """Read `5/s,120/min`; empty is no limit.
-
-    Raises:
-        ValueError: not of that form.
-    """
-    return tuple(_rule(item.strip()) for item in text.split(",") if item.strip())
-
-
-def _rule(item: str) -> Rule:
-    requests, _, unit = item.partition("/")
-    if not requests.isdecimal() or int(requests) < 1 or unit not in _WINDOWS_MS:
-        raise ValueError(f"DIALPLANE_RATE_LIMIT: {item!r} is not like 5/s, 120/min or 1000/h")
-    return Rule(int(requests), _WINDOWS_MS[unit])
+_ORGANIZATIONS_MAX = 20_000
 
 
 @dataclass(slots=True)
@@ -55,7 +31,7 @@ _FREE = Verdict(wait_ms=0, headers={})
 class Limits:
     """Takes a token per request from each rule's bucket; `clock` only ever goes forward."""
 
-    def __init__(self, rules: tuple[Rule, ...], clock: Callable[[], Millis]) -> None:
+    def __init__(self, rules: tuple[RateRule, ...], clock: Callable[[], Millis]) -> None:
         self._rules = rules
         self._clock = clock
         self._buckets: dict[OrganizationId, list[_Bucket]] = {}
@@ -102,5 +78,5 @@ class Limits:
         }
 
 
-def _wait_ms(rule: Rule, bucket: _Bucket) -> Millis:
+def _wait_ms(rule: RateRule, bucket: _Bucket) -> Millis:
     return math.ceil((1 - bucket.tokens) * rule.window_ms / rule.requests)

@@ -21,9 +21,7 @@ from dialplane.domain.numbers import AgentMapping, HeldNumber, MappingChange, Si
 from dialplane.domain.values import UNCHANGED, AgentId, LineId, Unchanged
 from dialplane.operations.ids import new_trunk_ids
 from dialplane.operations.numbers import Registration
-from dialplane.store.secret_box import SecretBox
-
-PASSWORD_PURPOSE = "sip password"  # noqa: S105  # the name of a purpose, not a password
+from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 Digits = Annotated[str, Meta(pattern=DIGITS_PATTERN, min_length=1, max_length=20)]
 Address = Annotated[str, Meta(max_length=255)]
@@ -144,7 +142,7 @@ def _mapping(body: MappingBody | UnsetType | None) -> AgentMapping | Unchanged |
 
 
 def _sealed(box: SecretBox, password: str | None) -> str | None:
-    return None if password is None else box.seal(password, PASSWORD_PURPOSE)
+    return None if password is None else box.seal(password, FOR_SIP)
 
 
 class AgentMappingBody(msgspec.Struct):

@@ -14,9 +14,10 @@ from dialplane.domain.carriers import Carrier
 from dialplane.domain.runtimes import HIGHEST_PRIORITY, HIGHEST_WEIGHT
 from dialplane.main import secret_box_of
 from dialplane.operations import carriers as operations
-from dialplane.operations.carriers import SEALED_FOR, NewCarrier
+from dialplane.operations.carriers import NewCarrier
 from dialplane.operations.numbers import NumberPolicy
 from dialplane.store import carriers
+from dialplane.store.secret_box import FOR_SIP
 
 NAME_MOST_CHARS = 100
 
@@ -65,7 +66,7 @@ def add(
         priority=priority,
         weight=weight,
         auth_username=None if login is None else login[0],
-        sealed_password=None if password is None else box.seal(password, SEALED_FOR),
+        sealed_password=None if password is None else box.seal(password, FOR_SIP),
     )
     policy = NumberPolicy(allow_private_sip=settings.allow_private_sip)
     with opened(settings) as database, database.writing() as db:

@@ -8,23 +8,33 @@ from urllib.parse import urlsplit
 
 import attr
 
-from dialplane.api.limits import rules_in
+from dialplane.domain.rates import rules_in
 from dialplane.cli.faults import Refused
-from dialplane.settings import Settings, read_settings
+from dialplane.settings import DialerVariables, EdgeVariables, Settings, read_settings
 from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.secret_box import SecretBox
 
 PREFIX: Final = "DIALPLANE_"
-_SECRETS: Final = frozenset({"edge_token", "secret_key"})
+
+GROUPS: Final[Mapping[str, tuple[str, type]]] = {
+    "The server": (PREFIX, Settings),
+    "The SIP edge": (f"{PREFIX}EDGE_", EdgeVariables),
+    "The dialer": (f"{PREFIX}DIALER_", DialerVariables),
+}
+"""Who reads what: the beginning of the names, and the class that holds the rest."""
+
+_SECRET_WORDS: Final = ("secret", "token", "password")
 _HIDDEN: Final = "(set)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One thing to set; `value` and `default` as they would be written in the environment."""
+    """One thing to set; `value` is what the environment says, with secrets hidden."""
 
+    group: str
     variable: str
     value: str
+    given: bool
     default: str
     help: str
 
@@ -45,28 +55,44 @@ def settings_in(environment: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
-def every_setting(current: Settings) -> Iterator[Setting]:
-    for field in attr.fields(cast("type[attr.AttrsInstance]", Settings)):
-        yield Setting(
-            variable=PREFIX + field.name.upper(),
-            value=_shown(field.name, current),
-            default=_written(field.default),
-            help=field.metadata["environ_config"].help,
-        )
+def every_setting(environment: Mapping[str, str] = os.environ) -> Iterator[Setting]:
+    """What there is to set, understood or not."""
+    for group, (prefix, holder) in GROUPS.items():
+        for field in attr.fields(cast("type[attr.AttrsInstance]", holder)):
+            variable = prefix + field.name.upper()
+            default = _written(field.default)
+            yield Setting(
+                group=group,
+                variable=variable,
+                value=_shown(field.name, environment.get(variable, default)),
+                given=variable in environment,
+                default=default,
+                help=field.metadata["environ_config"].help,
+            )
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that look like ours and that nobody reads: most often misspelt."""
+    known = {each.variable for each in every_setting(environment)}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
 
 
 def place_of(settings: Settings) -> str:
     """Where the database is; without the password, which may be part of the address."""
     if not settings.database_url:
         return str(settings.data_dir / SQLITE_FILE)
-    url = urlsplit(settings.database_url)
+    return _without_password(settings.database_url)
+
+
+def _without_password(text: str) -> str:
+    url = urlsplit(text)
     if url.password is None:
-        return url.geturl()
+        return text
     return url._replace(netloc=url.netloc.replace(f":{url.password}@", ":***@", 1)).geturl()
 
 
 def _refused(variable: str) -> Refused:
-    known = {each.variable: each for each in every_setting(Settings())}[variable]
+    known = {each.variable: each for each in every_setting()}[variable]
     default = f"is {known.default}" if known.default else "is empty"
     return Refused(
         f"{variable} is not understood. {known.help}",
@@ -107,12 +133,10 @@ _UNDERSTOOD: Final[Mapping[str, Callable[[Any], bool]]] = {
 }
 
 
-def _shown(name: str, current: Settings) -> str:
-    if name in _SECRETS:
-        return _HIDDEN if getattr(current, name) else ""
-    if name == "database_url" and current.database_url:
-        return place_of(current)
-    return _written(getattr(current, name))
+def _shown(name: str, value: str) -> str:
+    if value and any(word in name for word in _SECRET_WORDS):
+        return _HIDDEN
+    return _without_password(value) if name == "database_url" else value
 
 
 def _written(value: object) -> str:

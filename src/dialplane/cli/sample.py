@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from dialplane.api.number_bodies import PASSWORD_PURPOSE
 from dialplane.domain.agents import Agent, AgentType, NewAgent, version_name
 from dialplane.domain.callers import Caller, Mode, Scope
 from dialplane.domain.keys import ApiKey, NewKey
@@ -15,7 +14,7 @@ from dialplane.operations import agents, keys, numbers, organizations, stock
 from dialplane.operations.ids import new_trunk_ids
 from dialplane.operations.numbers import NumberPolicy, Registration
 from dialplane.store.database import Writer
-from dialplane.store.secret_box import SecretBox
+from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 NAME: Final = "한빛 여행사"
 _EVERY_SCOPE: Final = frozenset(Scope)
@@ -128,7 +127,7 @@ def _brought(db: Writer, caller: Caller, box: SecretBox, *, policy: NumberPolicy
     sip = SipChange(
         address="sip:127.0.0.1:5090",
         auth_username="hanbit",
-        sealed_password=box.seal("demo-password", PASSWORD_PURPOSE),
+        sealed_password=box.seal("demo-password", FOR_SIP),
         memo="본사 교환기",
         trunk_ids=new_trunk_ids(),
     )

@@ -6,17 +6,16 @@ from dialplane.domain.carriers import Carrier, CarrierId
 from dialplane.domain.numbers import HeldNumber, Provider
 from dialplane.domain.routing import Target, TargetKind
 from dialplane.edge.answers import Login
-from dialplane.operations.carriers import SEALED_FOR
 from dialplane.store import carriers, peers
 from dialplane.store.database import Reader
-from dialplane.store.secret_box import SecretBox
+from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 
 def of_number(box: SecretBox, number: HeldNumber, *, realm: str) -> Login | None:
     sip = number.sip
     if sip.auth_username is None or sip.sealed_password is None:
         return None
-    password = box.open(sip.sealed_password, SEALED_FOR)
+    password = box.open(sip.sealed_password, FOR_SIP)
     return Login(username=sip.auth_username, password=password, realm=realm)
 
 
@@ -43,7 +42,7 @@ def of_targets(
 def _of_carrier(box: SecretBox, carrier: Carrier, realm: str) -> Login | None:
     if carrier.auth_username is None or carrier.sealed_password is None:
         return None
-    password = box.open(carrier.sealed_password, SEALED_FOR)
+    password = box.open(carrier.sealed_password, FOR_SIP)
     return Login(username=carrier.auth_username, password=password, realm=realm)
 
 

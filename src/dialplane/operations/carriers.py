@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
-from typing import Final
 
 from dialplane.domain.carriers import Carrier, CarrierId
 from dialplane.domain.errors import DomainError, FieldProblem, Invalid, Kind
@@ -15,9 +14,6 @@ from dialplane.operations.numbers import NumberPolicy
 from dialplane.operations.runtimes import target_address
 from dialplane.store import carriers, peers
 from dialplane.store.database import Writer
-
-# What SIP passwords are sealed for, wherever they come in.
-SEALED_FOR: Final = "sip password"
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from dialplane.domain.values import KeyId, Millis, OrganizationId
 from dialplane.operations.ids import new_id, new_token
 from dialplane.operations.organizations import sandbox_of
 from dialplane.store import keys, organizations
-from dialplane.store.database import Writer
+from dialplane.store.database import Database, Writer
 
 _SHOWN_CHARS = 4
 
@@ -56,6 +56,12 @@ def rotate(
     keys.save(db, old.retire(at=now + overlap_ms))
     like_old = NewKey(name=old.name, mode=old.mode, scopes=old.scopes, expires_at=old.expires_at)
     return _add(db, organizations.get(db, old.organization_id), like_old, now=now)
+
+
+def note_use(database: Database, key_id: KeyId, *, now: Millis) -> None:
+    """Note that a key was used; beside the request that used it, in a transaction of its own."""
+    with database.writing() as db:
+        keys.note_use(db, key_id, now=now)
 
 
 def _owner(db: Writer, organization_id: OrganizationId, mode: Mode, *, now: Millis) -> Organization:

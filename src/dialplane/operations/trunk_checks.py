@@ -1,16 +1,11 @@
 """What has to be known before a trunk can be examined; asking the peer is no business of ours."""
 
-from typing import Final
-
 from dialplane.domain.errors import NotFound, NumberExpired
 from dialplane.domain.numbers import HeldNumber, Status
 from dialplane.domain.sip_addresses import parse_sip_address
 from dialplane.domain.trunk_checks import TrunkLogin, TrunkTarget
 from dialplane.domain.values import LIVE, Millis
-from dialplane.store.secret_box import SecretBox
-
-# What SIP passwords are sealed for, wherever they come in.
-PURPOSE: Final = "sip password"
+from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 
 def target_of(box: SecretBox, number: HeldNumber, *, now: Millis) -> TrunkTarget:
@@ -35,5 +30,5 @@ def _login(box: SecretBox, number: HeldNumber) -> TrunkLogin | None:
     sip = number.sip
     if sip.auth_username is None or sip.sealed_password is None:
         return None
-    password = box.open(sip.sealed_password, PURPOSE)
+    password = box.open(sip.sealed_password, FOR_SIP)
     return TrunkLogin(username=sip.auth_username, password=password)

@@ -11,6 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_FILE = "secret.key"
+FOR_SIP = "sip password"
+"""The purpose passwords of trunks and carriers are sealed for."""
 _NONCE_BYTES = 12
 _ID_CHARS = 8
 
