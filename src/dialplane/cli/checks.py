@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from dialplane.cli.faults import Refused, explained
-from dialplane.cli.known_settings import place_of, settings_in
+from dialplane.cli.known_settings import place_of, settings_in, unknown_variables
 from dialplane.cli.opening import reached
 from dialplane.main import secret_box_of
 from dialplane.operations.installation import prove_key_ring
@@ -77,10 +77,16 @@ def examine(listener: Listener) -> list[Finding]:
         return [fail("settings", refused.message, refused.remedy)]
     patient = Patient(settings=settings, listener=listener)
     with patient.open_things:
-        found = [good("settings", "understood")]
+        found = [_spelling()]
         for examination in EXAMINATIONS:
             found += examination(patient)
         return found
+
+
+def _spelling() -> Finding:
+    if unknown := unknown_variables():
+        return warn("settings", f"nobody reads {', '.join(unknown)}", "See `dialplane settings`.")
+    return good("settings", "understood")
 
 
 def _data_dir(patient: Patient) -> Iterator[Finding]:
@@ -130,7 +136,8 @@ def _migrations(patient: Patient) -> Iterator[Finding]:
     if patient.current:
         yield good("migrations", "up to date")
     elif not waiting:
-        yield fail(
+        tell = warn if patient.settings.database_url else fail
+        yield tell(
             "migrations",
             "the database was migrated by a newer program",
             "Install the version that migrated it, or a newer one.",

@@ -24,13 +24,15 @@ def opened(settings: Settings | None = None) -> Iterator[Database]:
 
     Raises:
         Refused: it cannot be reached, or has pending migrations.
+        SchemaIsNewer: a newer program has had this SQLite file.
     """
     settings = settings or settings_in()
     with reached(settings) as database:
-        if waiting := pending(database):
-            if settings.database_url:
-                raise migrations_pending(waiting)
+        if not settings.database_url:
             migrate(database, now=now())
+        # A newer PostgreSQL is fine: it is migrated before the programs on it are replaced.
+        elif waiting := pending(database):
+            raise migrations_pending(waiting)
         yield database
 
 

@@ -1,14 +1,13 @@
 """`dialplane settings`: everything that can be set, told by the one class that holds it."""
 
-import os
 from typing import Annotated, Final
 
 import typer
+from rich.text import Text
 
 from dialplane.cli.commands import command, single
-from dialplane.cli.known_settings import Setting, every_setting, settings_in
-from dialplane.cli.terminal import Report, table
-from dialplane.settings import Settings
+from dialplane.cli.known_settings import GROUPS, Setting, every_setting, unknown_variables
+from dialplane.cli.terminal import Report, remark, table
 
 app = single()
 
@@ -23,32 +22,38 @@ def settings(
     """Tell everything that can be set, and what it is set to; secrets stay hidden."""
     if markdown:
         return Report(facts={"markdown": page()}, told=[page().rstrip()])
-    found = list(every_setting(settings_in()))
-    rows = [(each.variable, each.value, "*" * _given(each), each.help) for each in found]
+    found = list(every_setting())
+    rows = [(each.variable, each.value, "*" * each.given, each.help) for each in found]
+    for name in unknown_variables():
+        remark(Text(f"{name} is set, but nobody reads it.", "yellow"))
     return Report(
-        facts={"settings": [_facts(each) for each in found]},
+        facts={"settings": [_facts(each) for each in found], "unknown": unknown_variables()},
         told=[table("VARIABLE", "VALUE", "SET", "WHAT IT IS", rows=rows)],
     )
 
 
 def page() -> str:
     """The page docs/settings.md."""
+    tables = (_table(group) for group in GROUPS)
+    return "\n".join((_HEAD, *tables, _FOOT))
+
+
+def _table(group: str) -> str:
     rows = [
         f"| `{each.variable}` | {f'`{each.default}`' if each.default else ''} | {each.help} |"
-        for each in every_setting(Settings())
+        for each in every_setting({})
+        if each.group == group
     ]
-    return "\n".join((_HEAD, *rows, "", _FOOT))
-
-
-def _given(setting: Setting) -> bool:
-    return setting.variable in os.environ
+    head = ("| variable | default | what it is |", "| --- | --- | --- |")
+    return "\n".join((f"## {group}", "", *head, *rows, ""))
 
 
 def _facts(setting: Setting) -> dict[str, object]:
     return {
+        "group": setting.group,
         "variable": setting.variable,
         "value": setting.value,
-        "set": _given(setting),
+        "set": setting.given,
         "default": setting.default,
         "help": setting.help,
     }
@@ -58,12 +63,10 @@ _HEAD: Final = """# Settings
 
 Everything an operator can set comes from the environment. `dialplane settings` tells what is set,
 `dialplane doctor` whether it works. This page is made by `dialplane settings --markdown`.
-
-| variable | default | what it is |
-| --- | --- | --- |"""
+"""
 
 _FOOT: Final = """\
-Two things follow from how the server is started:
+## What follows from how the server is started
 
 - `dialplane serve` on an address that other machines can reach allows 50 requests per second and
   organization when `DIALPLANE_RATE_LIMIT` is not set at all. Set it to nothing for no limit.
