@@ -11,8 +11,8 @@ import pytest
 from builders import NOW, NUMBER, TRUNK, a_bought_number, a_number
 from dialplane.api.app import create_app
 from dialplane.domain.numbers import SipSettings, Status
-from dialplane.operations.trunk_checks import PURPOSE
 from dialplane.probes.trunk_doctor import TrunkDoctor
+from dialplane.store.secret_box import FOR_SIP
 from parts.client import Client, in_process
 from parts.sip_impostors import HOST, datagrams, saying
 from parts.walks import ON_ONE_ENGINE
@@ -37,7 +37,7 @@ def acme(world: World) -> Client:
 
 
 def test_each_step_is_told_with_what_to_do(world: World, acme: Client) -> None:
-    sealed = world.parts.box.seal(PASSWORD, PURPOSE)
+    sealed = world.parts.box.seal(PASSWORD, FOR_SIP)
     with datagrams(ASKING) as port:
         sip = trunk_to(port, auth_username="hanbit", sealed_password=sealed)
         world.given(a_number(sip=sip))

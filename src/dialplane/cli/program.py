@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "key": "API keys of organizations.",
     "lines": "The stock of lines that can be bought.",
     "carrier": "Carriers, which bring the calls of bought numbers.",
+    "trunk": "SIP peers behind numbers, examined step by step.",
     "route": "Who would answer a call, and why.",
     "edge": "The SIP edge: Kamailio, rendered, checked and run.",
     "dialer": "The process that places calls.",
