@@ -135,6 +135,7 @@ def configured(world: World, said: dict[str, Any]) -> None:
     given_routing(world.database, **said["routing"])
     if said["known"]:
         given_addresses(world.database, "sip:trunk.example.com:5060", "203.0.113.77")
+        given_addresses(world.database, "sip:203.0.113.10", "203.0.113.10")
     if said["limit"] is not None:
         given_limits(world.database, concurrent_calls=said["limit"])
     with world.database.writing() as db:
