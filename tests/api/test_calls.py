@@ -20,7 +20,7 @@ from dialplane.domain.disconnections import EventReason, Party
 from dialplane.domain.numbers import AgentMapping, SipSettings, Status
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
 from dialplane.domain.values import AgentId
-from dialplane.operations import dialing
+from dialplane.operations import dialing, simulated_calls
 from dialplane.operations.dialing import Dialer
 from dialplane.store import call_labels, calls, runtimes
 from parts.client import Client
@@ -353,3 +353,53 @@ class TestListing:
         told = [item["id"] for page in (first, second) for item in page["items"]]
         assert told == [an_id(count) for count in (4, 3, 2, 1, 0)]
         assert second["next_cursor"] is None
+
+
+class TestSandbox:
+    """Nobody is dialled; the callee's digits say how it goes, the sandbox's clock says when."""
+
+    @pytest.fixture
+    def tester(self, acme: Client, world: World) -> Client:
+        body = {"name": "sandbox", "mode": "test", "scopes": ["read", "write", "admin"]}
+        tester = world.holding(acme.post("/x/v1/keys", body).json["token"])
+        number = {"number": DIGITS, "address": "sip:trunk.example.com"}
+        tester.post("/v3/telephone-numbers/register", number)
+        return tester
+
+    def placed_by(self, tester: Client, callee: str) -> str:
+        agent_id = tester.post("/v3/agents", {"name": "Night desk"}).json["agent_id"]
+        answer = placed(tester, to_number=callee, agent={"agent_id": agent_id})
+        assert answer.status == 200, answer.body
+        call_id: str = answer.json["id"]
+        return call_id
+
+    def test_a_busy_callee_is_busy_as_soon_as_the_clock_says_so(
+        self, world: World, tester: Client
+    ) -> None:
+        call_id = self.placed_by(tester, "01000000001")
+        tester.post("/x/v1/test-clock/advance", {"by_ms": 60_000})
+
+        call = tester.get(f"{CALLS}/{call_id}").json
+
+        assert (call["status"], call["disconnection_reason"]) == ("not_connected", "dial_busy")
+        assert dialer(world).orders == ()
+
+    def test_the_worker_writes_down_what_was_read(self, world: World, tester: Client) -> None:
+        call_id = self.placed_by(tester, "01012345678")
+        tester.post("/x/v1/test-clock/advance", {"by_ms": 600_000})
+        before = tester.get(f"{CALLS}/{call_id}").json
+
+        assert simulated_calls.play(world.database, now=world.clock()) == 1
+
+        assert tester.get(f"{CALLS}/{call_id}").json == before
+        assert listed(tester, status="ended") == [call_id]
+        assert simulated_calls.play(world.database, now=world.clock()) == 0
+
+    @ONCE
+    def test_a_call_can_be_hung_up_on(self, tester: Client) -> None:
+        call_id = self.placed_by(tester, "01012345678")
+        tester.post("/x/v1/test-clock/advance", {"by_ms": 10_000})
+
+        call = hung_up_on(tester, call_id).json
+
+        assert (call["status"], call["disconnection_reason"]) == ("ended", "operator_hangup")

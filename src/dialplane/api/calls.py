@@ -104,7 +104,7 @@ class Calls(Resource):
             page = call_lists.list_page(
                 db, request.caller.organization_id, query.to_filter(), listing.page
             )
-        return listing.answer(page, CallBody.of)
+        return listing.answer(page, lambda call: CallBody.of(placing.as_seen(call, request.caller)))
 
     @operation(Scope.WRITE)
     def on_post(self, request: Request) -> Answer:
@@ -118,7 +118,7 @@ class Call(Resource):
         wanted = id_of(request, call_id)
         with self.parts.database.reading() as db:
             call = store.get(db, request.caller.organization_id, wanted)
-        return call_answer(call)
+        return call_answer(placing.as_seen(call, request.caller))
 
 
 class CallHangUp(Resource):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dialplane.domain.agents import Draft, Missing, Saved
-from dialplane.domain.callers import Caller
+from dialplane.domain.callers import Caller, Mode
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.digits import Digits, read_digits
 from dialplane.domain.disconnections import EventReason
@@ -19,6 +19,7 @@ from dialplane.domain.routing import (
     Routed,
     route_outbound,
 )
+from dialplane.domain.simulated_carrier import simulated
 from dialplane.domain.values import OrganizationId
 from dialplane.operations.ids import new_id
 from dialplane.store import agents, call_labels, calls, organizations, placed_calls, routing
@@ -73,10 +74,18 @@ def withdraw(db: Writer, caller: Caller, call_id: CallId) -> Call:
     call = calls.find_locked(db, call_id)
     if call is None or call.organization_id != caller.organization_id:
         raise NotFound
-    withdrawn = call.withdraw(now=caller.now)
+    withdrawn = as_seen(as_seen(call, caller).withdraw(now=caller.now), caller)
     calls.save(db, withdrawn)
     placed_calls.remove_unclaimed(db, withdrawn)
     return withdrawn
+
+
+def as_seen(call: Call, caller: Caller) -> Call:
+    """A call as it is for this caller: those of a sandbox happen while one looks at them."""
+    placed = call.direction is Direction.OUTBOUND
+    if caller.mode is Mode.TEST and placed:
+        return simulated(call, now=caller.now)
+    return call
 
 
 def agent_data(

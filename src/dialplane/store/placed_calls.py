@@ -37,6 +37,20 @@ def waiting(db: Reader, *, limit: int) -> list[CallId]:
     return [CallId(row["call_id"]) for row in db.all(_WAITING, limit=limit)]
 
 
+def in_sandboxes(db: Reader, *, limit: int) -> list[CallId]:
+    """The calls of every sandbox that are not over."""
+    rows = db.all(
+        """
+        SELECT call_id FROM placed_calls
+          JOIN organizations ON organizations.id = placed_calls.organization_id
+         WHERE organizations.sandbox_of IS NOT NULL
+         ORDER BY queued_at, call_id LIMIT :limit
+        """,
+        limit=limit,
+    )
+    return [CallId(row["call_id"]) for row in rows]
+
+
 def claim(
     db: Writer, call_id: CallId, *, dialer_id: str, address: str, until: Millis
 ) -> OrganizationId | None:
@@ -116,7 +130,9 @@ def lapsed(db: Reader, *, now: Millis, queued_before: Millis, limit: int) -> lis
     rows = db.all(
         """
         SELECT call_id FROM placed_calls
-         WHERE lease_until < :now OR (dialer_id IS NULL AND queued_at < :queued_before)
+          JOIN organizations ON organizations.id = placed_calls.organization_id
+         WHERE organizations.sandbox_of IS NULL
+           AND (lease_until < :now OR (dialer_id IS NULL AND queued_at < :queued_before))
          ORDER BY call_id LIMIT :limit
         """,
         now=now,

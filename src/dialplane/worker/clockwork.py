@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from dialplane.domain.values import Millis
-from dialplane.operations import dialing, expiry, ledger
+from dialplane.operations import dialing, expiry, ledger, simulated_calls
 from dialplane.store.database import Database
 
 INTERVAL_S: Final = 1.0
@@ -46,6 +46,7 @@ class Clockwork:
             changed = expiry.pass_time(self._database, now=now)
             changed += ledger.charge_all(self._database, now=now)
             changed += dialing.lapse(self._database, now=now)
+            changed += simulated_calls.play(self._database, now=now)
         except Exception:
             # The next round tries again; a worker that dies of one bad round helps nobody.
             log.exception("clockwork failed")
