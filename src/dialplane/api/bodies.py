@@ -12,7 +12,6 @@ from dialplane.domain.errors import Invalid
 LIMIT_BYTES = 64 * 1024
 DEEPEST = 64
 _LONGEST_INTEGER = 40
-_LARGEST_EXACT = 2**53
 
 S = TypeVar("S", bound=Shape)
 
@@ -89,8 +88,7 @@ def _finite(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise Invalid.one("body", "number_out_of_range")
-    # JSON has one kind of number: 5.0 is the integer 5, and some languages cannot write it shorter.
-    return int(value) if value.is_integer() and abs(value) <= _LARGEST_EXACT else value
+    return value
 
 
 def _refuse_unstorable(value: Any, levels: int) -> None:

@@ -19,6 +19,8 @@ SELECTOR_PATTERN = r"^(current|production|v[1-9][0-9]*)\Z"
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f]*\Z"
 DIGITS_PATTERN = r"^[0-9]+\Z"
 
+_LARGEST_EXACT = 2**53
+
 Uuid = Annotated[str, Meta(pattern=UUID_PATTERN)]
 Selector = Annotated[str, Meta(pattern=SELECTOR_PATTERN, max_length=20)]
 Memo = Annotated[str, Meta(max_length=200)]
@@ -62,12 +64,34 @@ def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
     """
     try:
         value = msgspec.convert(raw, shape, strict=strict)
-    except msgspec.ValidationError as error:
-        # msgspec stops at the first problem; only a refused request pays for finding the others.
-        found = list(_problems(raw, shape, "", strict=strict))
-        raise Invalid(found or [_problem(error, "")]) from error
+    except msgspec.ValidationError:
+        # Only a request that looks wrong pays for a second look.
+        value = _looked_at_again(_with_whole_numbers(raw, shape), shape, strict=strict)
     if broken := list(value.broken_rules()):
         raise Invalid(broken)
+    return value
+
+
+def _looked_at_again(raw: dict[str, Any], shape: type[S], *, strict: bool) -> S:
+    try:
+        return msgspec.convert(raw, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        # msgspec stops at the first problem.
+        found = list(_problems(raw, shape, "", strict=strict))
+        raise Invalid(found or [_problem(error, "")]) from error
+
+
+def _with_whole_numbers(value: Any, kind: Any) -> Any:
+    """5.0 is the integer 5 in JSON, and some languages write it so; msgspec wants it shorter."""
+    if isinstance(value, float):
+        exact = value.is_integer() and abs(value) <= _LARGEST_EXACT
+        return int(value) if exact and int in _members(kind) else value
+    if isinstance(value, list):
+        return [_with_whole_numbers(entry, _item_of(kind)) for entry in value]
+    inner = _struct_in(kind)
+    if isinstance(value, dict) and inner is not None:
+        kinds = {name: field.type for name, field in fields_of(inner).items()}
+        return {name: _with_whole_numbers(each, kinds.get(name)) for name, each in value.items()}
     return value
 
 
