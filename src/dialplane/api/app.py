@@ -8,6 +8,7 @@ import structlog
 
 from dialplane.api import (
     agents,
+    call_webhook_key,
     calls,
     discovery,
     events,
@@ -60,6 +61,7 @@ def _route(app: "falcon.App[falcon.Request, falcon.Response]", parts: Parts) -> 
     app.add_route("/x/v1/events", events.Events(parts))
     app.add_route("/x/v1/ledger", ledger.Ledger(parts))
     app.add_route("/x/v1/ledger.csv", ledger.LedgerCsv(parts))
+    app.add_route("/x/v1/call-webhook-key", call_webhook_key.CallWebhookKey(parts))
     app.add_route("/x/v1/webhooks", webhooks.Webhooks(parts))
     hook = "/x/v1/webhooks/{webhook_id}"
     app.add_route(hook, webhooks.OneWebhook(parts))

@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NewType, Self
 
 from dialplane.domain.journal import EntryId, Happening
 from dialplane.domain.values import DAY_MS, SECOND_MS, Millis, OrganizationId
@@ -77,22 +77,20 @@ class DeliveryStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One event on its way to one webhook; `next_attempt_at` is set while it is pending."""
+class Sending:
+    """Something on its way to somebody; `next_attempt_at` is set while it is pending."""
 
     id: DeliveryId
     organization_id: OrganizationId
-    webhook_id: WebhookId
-    entry_id: EntryId
-    status: DeliveryStatus
-    attempts: int
+    status: DeliveryStatus = DeliveryStatus.PENDING
+    attempts: int = 0
     created_at: Millis
     next_attempt_at: Millis | None
     last_attempt_at: Millis | None = None
     last_status_code: int | None = None
     last_error: str | None = None
 
-    def delivered(self, status_code: int, *, now: Millis) -> "Delivery":
+    def delivered(self, status_code: int, *, now: Millis) -> Self:
         return replace(
             self,
             status=DeliveryStatus.DELIVERED,
@@ -102,9 +100,7 @@ class Delivery:
             last_error=None,
         )
 
-    def failed(
-        self, status_code: int | None, error: str, *, now: Millis, jitter: float
-    ) -> "Delivery":
+    def failed(self, status_code: int | None, error: str, *, now: Millis, jitter: float) -> Self:
         """Book the next attempt, or give up after three days; `jitter` is from 0 up to 1."""
         again_at = now + pause_ms(self.attempts, jitter)
         dead = again_at > self.created_at + GIVEN_UP_AFTER_MS
@@ -117,7 +113,7 @@ class Delivery:
             last_error=error,
         )
 
-    def again(self, *, now: Millis) -> "Delivery":
+    def again(self, *, now: Millis) -> Self:
         """Begin anew, with three days of its own."""
         return replace(
             self,
@@ -126,6 +122,14 @@ class Delivery:
             created_at=now,
             next_attempt_at=now,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Sending):
+    """One event on its way to one webhook."""
+
+    webhook_id: WebhookId
+    entry_id: EntryId
 
 
 def pause_ms(attempts: int, jitter: float) -> Millis:

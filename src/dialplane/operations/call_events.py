@@ -19,6 +19,7 @@ from dialplane.domain.numbers import AgentMapping, HeldNumber
 from dialplane.domain.refusals import RefusalId, RefusedAttempt
 from dialplane.domain.routing import Refusal
 from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
+from dialplane.operations import call_messages
 from dialplane.operations.ids import new_id
 from dialplane.operations.routing import in_transaction
 from dialplane.store import calls, edge_events, numbers, peers, refusals
@@ -123,7 +124,7 @@ def _of_call(db: Writer, report: CallReport) -> str | None:
 def _tell(db: Writer, call: Call, report: CallReport) -> None:
     told = call.told(report.event)
     if told != call:
-        calls.save(db, told)
+        call_messages.save(db, call, told, at=report.event.at)
     calls.reached(
         db,
         call,
@@ -199,7 +200,7 @@ def lose_overdue(database: Database, *, now: Millis) -> int:
     def work(db: Writer) -> int:
         overdue = calls.overdue(db, now=now, limit=BATCH)
         for call in overdue:
-            calls.save(db, call.lose(now=now))
+            call_messages.save(db, call, call.lose(now=now), at=now)
         edge_events.forget(db, now=now)
         return len(overdue)
 

@@ -13,7 +13,8 @@ from dialplane.domain.routing.answering import Call as Seeker
 from dialplane.domain.routing.answering import Targets
 from dialplane.domain.routing.decisions import Trace
 from dialplane.domain.values import SECOND_MS, Millis
-from dialplane.operations.placing import agent_data
+from dialplane.operations import call_messages
+from dialplane.operations.agent_data import data_of
 from dialplane.operations.routing import in_transaction
 from dialplane.store import calls, organizations, placed_calls, routing
 from dialplane.store.database import Database, Writer
@@ -78,7 +79,8 @@ def _claimed(db: Writer, dialer: Dialer, call_id: CallId, *, now: Millis) -> Dia
         return None
     order = _order(db, call, now=now)
     if order is None:
-        calls.save(db, call.refuse(EventReason.RUNTIME_UNREACHABLE, now=now))
+        refused = call.refuse(EventReason.RUNTIME_UNREACHABLE, now=now)
+        call_messages.save(db, call, refused, at=now)
         placed_calls.remove(db, call)
     return order
 
@@ -86,7 +88,7 @@ def _claimed(db: Writer, dialer: Dialer, call_id: CallId, *, now: Millis) -> Dia
 def _order(db: Writer, call: Call, *, now: Millis) -> DialOrder | None:
     """What to dial, or None when there is nobody who could talk."""
     mapping = call.agent
-    data = None if mapping is None else agent_data(db, call.organization_id, mapping)
+    data = None if mapping is None else data_of(db, call.organization_id, mapping)
     if mapping is None or data is None:
         return None
     answerer = Answerer(
@@ -131,5 +133,5 @@ def _let_go(db: Writer, call_id: CallId, *, now: Millis) -> None:
     if call is None:
         return
     if call.ending is None:
-        calls.save(db, call.lose(now=now))
+        call_messages.save(db, call, call.lose(now=now), at=now)
     placed_calls.remove(db, call)

@@ -1,9 +1,7 @@
 """Placing calls and ending them on somebody's order."""
 
 from dataclasses import replace
-from typing import Any
 
-from dialplane.domain.agents import Draft, Missing, Saved
 from dialplane.domain.callers import Caller, Mode
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.digits import Digits, read_digits
@@ -20,10 +18,11 @@ from dialplane.domain.routing import (
     route_outbound,
 )
 from dialplane.domain.simulated_carrier import simulated
-from dialplane.domain.values import OrganizationId
+from dialplane.operations import call_messages
+from dialplane.operations.agent_data import data_of
 from dialplane.operations.ids import new_id
-from dialplane.store import agents, call_labels, calls, organizations, placed_calls, routing
-from dialplane.store.database import Reader, Writer
+from dialplane.store import call_labels, calls, organizations, placed_calls, routing
+from dialplane.store.database import Writer
 
 
 def place(db: Writer, caller: Caller, order: CallOrder) -> Call:
@@ -75,7 +74,7 @@ def withdraw(db: Writer, caller: Caller, call_id: CallId) -> Call:
     if call is None or call.organization_id != caller.organization_id:
         raise NotFound
     withdrawn = as_seen(as_seen(call, caller).withdraw(now=caller.now), caller)
-    calls.save(db, withdrawn)
+    call_messages.save(db, call, withdrawn, at=caller.now)
     placed_calls.remove_unclaimed(db, withdrawn)
     return withdrawn
 
@@ -88,29 +87,12 @@ def as_seen(call: Call, caller: Caller) -> Call:
     return call
 
 
-def agent_data(
-    db: Reader, organization_id: OrganizationId, mapping: AgentMapping
-) -> dict[str, Any] | None:
-    """What the version a selector means right now says; None when there is none."""
-    try:
-        agent = agents.get(db, organization_id, mapping.agent_id)
-    except NotFound:
-        return None
-    match agent.resolve(mapping.agent_version):
-        case Draft():
-            return agent.data
-        case Saved(version):
-            return agents.get_version(db, organization_id, agent.id, version=version).data
-        case Missing():
-            return None
-
-
 def _read(number: str | None) -> Digits | None:
     return None if number is None else read_digits(number)
 
 
 def _call(db: Writer, caller: Caller, order: CallOrder, mapping: AgentMapping | None) -> Call:
-    data = agent_data(db, caller.organization_id, mapping) if mapping else None
+    data = data_of(db, caller.organization_id, mapping) if mapping else None
     return Call(
         id=CallId(""),
         organization_id=caller.organization_id,

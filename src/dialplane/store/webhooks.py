@@ -7,6 +7,7 @@ from dialplane.domain.errors import NotFound
 from dialplane.domain.journal import Happening
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.domain.webhooks import Delivery, DeliveryId, DeliveryStatus, Webhook, WebhookId
+from dialplane.store import sendings
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
 
@@ -93,57 +94,26 @@ def move(db: Writer, webhook: Webhook, *, position: int) -> None:
 
 def queue(db: Writer, delivery: Delivery) -> None:
     """Queue an event once, however often it is asked."""
-    names = ", ".join(_DELIVERY_COLUMNS)
-    values = ", ".join(":" + name for name in _DELIVERY_COLUMNS)
-    db.run(
-        f"INSERT INTO deliveries ({names}) VALUES ({values})"
-        " ON CONFLICT (webhook_id, entry_id) DO NOTHING",
-        **_delivery_columns(delivery),
-    )
+    db.run(_QUEUE, **sendings.columns(delivery))
 
 
 def due(db: Reader, *, now: Millis, limit: int) -> list[Delivery]:
-    """Deliveries of every organization whose time has come."""
-    rows = db.all(
-        """
-        SELECT * FROM deliveries WHERE status = 'pending' AND next_attempt_at <= :now
-         ORDER BY next_attempt_at, id LIMIT :limit
-        """,
-        now=now,
-        limit=limit,
-    )
-    return [_delivery(row) for row in rows]
+    return [_delivery(row) for row in sendings.due(db, _DELIVERIES, now=now, limit=limit)]
 
 
 def take(db: Writer, delivery: Delivery, *, until: Millis) -> Delivery | None:
-    """Claim one attempt; of several workers one gets it, and a dead one's claim runs out."""
-    row = db.returning(
-        """
-        UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = :until
-         WHERE organization_id = :organization_id AND id = :id
-           AND status = 'pending' AND next_attempt_at = :seen
-        RETURNING *
-        """,
-        until=until,
-        organization_id=delivery.organization_id,
-        id=delivery.id,
-        seen=delivery.next_attempt_at,
-    )
+    row = sendings.take(db, _DELIVERIES, delivery, until=until)
     return None if row is None else _delivery(row)
 
 
-def settle(db: Writer, delivery: Delivery, *, claimed_until: Millis | None) -> None:
-    """Note how an attempt went, unless somebody else has taken the delivery over since."""
-    db.run(
-        _SAVE_DELIVERY + " AND next_attempt_at = :claimed_until",
-        **_delivery_columns(delivery),
-        claimed_until=claimed_until,
-    )
+def settle(db: Writer, delivery: Delivery, *, claimed_until: Millis) -> None:
+    sendings.settle(db, _DELIVERIES, delivery, claimed_until=claimed_until)
 
 
 def save_delivery(db: Writer, delivery: Delivery) -> None:
     """Write back a delivery read with `get_delivery_locked`."""
-    db.run(_SAVE_DELIVERY, **_delivery_columns(delivery))
+    names = (*sendings.STATE, "organization_id", "id")
+    db.run(_SAVE, **{name: getattr(delivery, name) for name in names})
 
 
 def get_delivery_locked(
@@ -187,26 +157,15 @@ _MUTABLE: Final = (
     "url", "description", "happenings", "enabled", "sealed_secret", "sealed_old_secret",
     "old_secret_until", "updated_at",
 )  # fmt: skip
-_DELIVERY_COLUMNS: Final = tuple(field.name for field in fields(Delivery))
-_DELIVERY_MUTABLE: Final = (
-    "status", "attempts", "created_at", "next_attempt_at", "last_attempt_at", "last_status_code",
-    "last_error",
-)  # fmt: skip
-
-_SAVE_DELIVERY: Final[LiteralString] = (
-    "UPDATE deliveries SET " + ", ".join(name + " = :" + name for name in _DELIVERY_MUTABLE)
-    + " WHERE organization_id = :organization_id AND id = :id"
-)  # fmt: skip
+_DELIVERIES: Final[LiteralString] = "deliveries"
+_QUEUE: Final = sendings.insert_text(_DELIVERIES, Delivery, "webhook_id, entry_id")
+_SAVE: Final = sendings.save_text(_DELIVERIES)
 
 
 def _columns(webhook: Webhook) -> dict[str, object]:
     columns = {name: getattr(webhook, name) for name in _COLUMNS}
     happenings = " ".join(sorted(webhook.happenings))
     return columns | {"happenings": happenings, "enabled": int(webhook.enabled)}
-
-
-def _delivery_columns(delivery: Delivery) -> dict[str, object]:
-    return {name: getattr(delivery, name) for name in _DELIVERY_COLUMNS}
 
 
 def _found(row: Row | None) -> Webhook:
@@ -222,5 +181,5 @@ def _webhook(row: Row) -> Webhook:
 
 
 def _delivery(row: Row) -> Delivery:
-    told = {name: row[name] for name in _DELIVERY_COLUMNS}
+    told = {field.name: row[field.name] for field in fields(Delivery)}
     return Delivery(**{**told, "status": DeliveryStatus(row["status"])})

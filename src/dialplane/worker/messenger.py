@@ -5,18 +5,21 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 import structlog
 
+from dialplane.domain.call_messages import CallMessage, call_signature
 from dialplane.domain.sip_addresses import is_private_ip
 from dialplane.domain.values import SECOND_MS, Millis
-from dialplane.domain.webhooks import Delivery, signature
+from dialplane.domain.webhooks import Delivery, Sending, signature
+from dialplane.operations import call_messages as call_operations
 from dialplane.operations import webhooks as operations
-from dialplane.store import journal, webhooks
+from dialplane.store import call_messages, journal, webhooks
 from dialplane.store.database import Database
 from dialplane.store.secret_box import SecretBox
 
@@ -27,6 +30,18 @@ AT_ONCE: Final = 8
 _HTTP_OK: Final = range(200, 300)
 
 log = structlog.get_logger()
+
+
+S = TypeVar("S", bound=Sending)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One attempt as it goes out."""
+
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
 
 
 class Messenger:
@@ -70,43 +85,40 @@ class Messenger:
 
     def round(self) -> bool:
         """Queue what is new and try what is due; answers whether there may be more to do."""
-        queued = operations.queue_all(self._database, now=self._clock())
+        now = self._clock()
+        queued = operations.queue_all(self._database, now=now)
         with self._database.reading() as db:
-            due = webhooks.due(db, now=self._clock(), limit=operations.BATCH)
+            deliveries = webhooks.due(db, now=now, limit=operations.BATCH)
+            messages = call_messages.due(db, now=now, limit=operations.BATCH)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            list(threads.map(self._try, due))
-        return bool(queued or due)
+            list(threads.map(self._try_delivery, deliveries))
+            list(threads.map(self._try_message, messages))
+        return bool(queued or deliveries or messages)
 
-    def _try(self, delivery: Delivery) -> None:
+    def _try_delivery(self, delivery: Delivery) -> None:
         until = self._clock() + CLAIM_MS
         with self._database.writing() as db:
             taken = webhooks.take(db, delivery, until=until)
         if taken is None:
             return
-        settled = self._attempt(taken)
+        settled = self._attempt(taken, self._letter_of(taken))
         with self._database.writing() as db:
             webhooks.settle(db, settled, claimed_until=until)
 
-    def _attempt(self, delivery: Delivery) -> Delivery:
-        try:
-            status_code = self._post(delivery)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, PrivateTarget) as failure:
-            # The class says what went wrong; texts could quote the URL, which may hold secrets.
-            return self._failed(delivery, None, type(failure).__name__)
-        if status_code in _HTTP_OK:
-            return delivery.delivered(status_code, now=self._clock())
-        return self._failed(delivery, status_code, f"HTTP {status_code}")
+    def _try_message(self, message: CallMessage) -> None:
+        until = self._clock() + CLAIM_MS
+        with self._database.writing() as db:
+            taken = call_messages.take(db, message, until=until)
+        if taken is None:
+            return
+        settled = self._attempt(taken, self._letter_about(taken))
+        with self._database.writing() as db:
+            call_messages.settle(db, settled, claimed_until=until)
 
-    def _failed(self, delivery: Delivery, status_code: int | None, error: str) -> Delivery:
-        jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
-        return delivery.failed(status_code, error, now=self._clock(), jitter=jitter)
-
-    def _post(self, delivery: Delivery) -> int:
+    def _letter_of(self, delivery: Delivery) -> Letter:
         with self._database.reading() as db:
             webhook = webhooks.get(db, delivery.organization_id, delivery.webhook_id)
             entry = journal.get(db, delivery.organization_id, delivery.entry_id)
-        if not self._allow_private:
-            refuse_private_target(webhook.url)
         now = self._clock()
         body = msgspec.json.encode(entry.told())
         secrets = tuple(
@@ -114,13 +126,38 @@ class Messenger:
             for sealed in webhook.sealed_secrets(now)
         )
         headers = {
-            "content-type": "application/json",
             "x-dialplane-event": entry.happening,
             "x-dialplane-event-id": entry.id,
             "x-dialplane-delivery-id": delivery.id,
             "x-dialplane-signature": signature(secrets, body, now // SECOND_MS),
         }
-        return self._http.post(webhook.url, content=body, headers=headers).status_code
+        return Letter(webhook.url, body, headers)
+
+    def _letter_about(self, message: CallMessage) -> Letter:
+        body = message.body.encode()
+        key = call_operations.signing_key(self._box, message.organization_id)
+        headers = call_signature(key, body, self._clock() // SECOND_MS)
+        return Letter(message.url, body, headers)
+
+    def _attempt(self, sending: S, letter: Letter) -> S:
+        try:
+            status_code = self._post(letter)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, PrivateTarget) as failure:
+            # The class says what went wrong; texts could quote the URL, which may hold secrets.
+            return self._failed(sending, None, type(failure).__name__)
+        if status_code in _HTTP_OK:
+            return sending.delivered(status_code, now=self._clock())
+        return self._failed(sending, status_code, f"HTTP {status_code}")
+
+    def _failed(self, sending: S, status_code: int | None, error: str) -> S:
+        jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
+        return sending.failed(status_code, error, now=self._clock(), jitter=jitter)
+
+    def _post(self, letter: Letter) -> int:
+        if not self._allow_private:
+            refuse_private_target(letter.url)
+        headers = {"content-type": "application/json", **letter.headers}
+        return self._http.post(letter.url, content=letter.body, headers=headers).status_code
 
 
 class PrivateTarget(Exception):
