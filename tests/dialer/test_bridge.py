@@ -85,10 +85,10 @@ class PaperLines:
         return self._leg(job.callee, offer, hear)
 
     def invite_runtime(
-        self, job: Job, uri: str, offer: str, hear: Callable[[News], None]
+        self, job: Job, target: Target, offer: str, hear: Callable[[News], None]
     ) -> PaperLeg:
         del job
-        return self._leg(uri, offer, hear)
+        return self._leg(target.uri, offer, hear)
 
     def _leg(self, uri: str, offer: str, hear: Callable[[News], None]) -> PaperLeg:
         self.legs.append(PaperLeg(uri, offer, hear))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Protocol
 
-from dialplane.dialer.jobs import Job
+from dialplane.dialer.jobs import Job, Target
 from dialplane.dialer.offers import Offers, same_media
 from dialplane.domain.disconnections import (
     NO_ANSWER_AT_ALL,
@@ -84,7 +84,7 @@ class Lines(Protocol):
 
     def invite_callee(self, job: Job, offer: str, hear: Callable[[News], None]) -> Leg: ...
     def invite_runtime(
-        self, job: Job, uri: str, offer: str, hear: Callable[[News], None]
+        self, job: Job, target: Target, offer: str, hear: Callable[[News], None]
     ) -> Leg: ...
 
 
@@ -173,9 +173,9 @@ class Bridge:
         if not self._untried or not worth_another_target(after):
             self._finish(EventReason.RUNTIME_UNREACHABLE, by=Party.EDGE, code=after)
             return
-        uri = self._untried.pop(0).uri
+        target = self._untried.pop(0)
         self._runtime = self._lines.invite_runtime(
-            self._job, uri, self._callee_description, self._hear_runtime
+            self._job, target, self._callee_description, self._hear_runtime
         )
 
     def _hear_runtime(self, news: News) -> None:

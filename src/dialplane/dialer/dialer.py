@@ -15,6 +15,7 @@ from dialplane.dialer.bridge import Bridge, Lines, Outcome
 from dialplane.dialer.control import ControlPlane
 from dialplane.dialer.jobs import Job, Orders, Report
 from dialplane.dialer.offers import Offers
+from dialplane.dialer.places import resolved
 from dialplane.domain.disconnections import EventReason
 
 POLL_S: Final = 0.25
@@ -50,7 +51,11 @@ class Dialer:
 
     def follow(self, orders: Orders) -> None:
         for job in orders.jobs:
-            self._place(job)
+            if job.runtimes:
+                self._place(job)
+            else:
+                # Nobody's telephone rings for an agent that cannot come.
+                self._over(job, Outcome(lasted_ms=None, reason=EventReason.DIALER_FAILED))
         for call_id in orders.hang_up:
             if (bridge := self._calls.get(call_id)) is not None:
                 bridge.hang_up(EventReason.OPERATOR_HANGUP)
@@ -123,7 +128,7 @@ class Asking:
             log.warning("nobody tells what to do", error=str(error))
             return False
         if orders.jobs or orders.hang_up:
-            self._hand_over(orders)
+            self._hand_over(resolved(orders))
         return True
 
 

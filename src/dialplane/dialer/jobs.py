@@ -13,8 +13,11 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
+    """A runtime; `address` is what its name resolved to when the call was taken."""
+
     target_id: str
     uri: str
+    address: str = ""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

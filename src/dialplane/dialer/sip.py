@@ -1,6 +1,5 @@
 """Legs over SIP, with the sippy library as user agent. Everything here runs in its event loop."""
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,8 @@ from dialplane.dialer.bridge import (
     UpdateRefused,
     no_answer,
 )
-from dialplane.dialer.jobs import Header, Job
+from dialplane.dialer.jobs import Header, Job, Target
+from dialplane.dialer.places import place_of, user_of
 
 log = structlog.get_logger()
 
@@ -49,8 +49,6 @@ NO_REPLY_S: Final = 4.0
 # The edge ends the ringing first, so that its answer says why; this is for an edge that does not.
 RING_GRACE_S: Final = 5.0
 UNAVAILABLE: Final = 503
-SIP_PORT: Final = 5060
-_URI = re.compile(r"sips?:(?:(?P<user>[^@]*)@)?(?P<host>\[[^]]+]|[^:;?]+)(?::(?P<port>\d+))?.*")
 
 
 class _Silent:
@@ -119,8 +117,7 @@ class SipLeg:
         self._agent.lContact = stack.contact()
 
     def invite(self, caller: str, offer: str, headers: tuple[Header, ...]) -> None:
-        user = _parsed(self._endpoint.uri)["user"] or ""
-        event = CCEventTry((None, caller, user, MsgBody(offer), None, None))
+        event = CCEventTry((None, caller, user_of(self._endpoint.uri), MsgBody(offer), None, None))
         event.extra_headers = tuple(_header(each) for each in headers)
         event.onUacSetupComplete = self._name_target
         self._agent.recvEvent(event)
@@ -225,10 +222,10 @@ class SipLines:
         return leg
 
     def invite_runtime(
-        self, job: Job, uri: str, offer: str, hear: Callable[[News], None]
+        self, job: Job, target: Target, offer: str, hear: Callable[[News], None]
     ) -> SipLeg:
-        parsed = _parsed(uri)
-        endpoint = Endpoint(uri=uri, host=parsed["host"], port=int(parsed["port"] or SIP_PORT))
+        host, port = place_of(target.uri)
+        endpoint = Endpoint(uri=target.uri, host=target.address or host, port=port)
         leg = SipLeg(self, hear, endpoint=endpoint, patience_s=job.answer_timeout_ms / 1000)
         leg.invite(job.callee, offer, tuple(job.runtime_headers))
         return leg
@@ -246,13 +243,6 @@ def _of_no_call(request: Any, _transaction: object) -> tuple[Any, None, None]:
 
 def _header(each: Header) -> Any:
     return SipHeader(name=each.name, body=_AsWritten(each.value, each.name))
-
-
-def _parsed(uri: str) -> dict[str, str]:
-    match = _URI.fullmatch(uri)
-    if match is None:
-        raise ValueError(uri)
-    return match.groupdict(default="")
 
 
 def _description(body: Any) -> str | None:
