@@ -1,7 +1,5 @@
 """What all commands have in common, found by walking over them."""
 
-import os
-import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 
 from dialplane.cli.program import COMMANDS, loaded
-from parts.program import PROGRAM, environment, run
+from parts.program import environment, on_a_terminal, run
 from parts.terminal import Terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -98,6 +96,15 @@ def test_a_mistake_in_usage_ends_with_2(terminal: Terminal, typed: tuple[str, ..
     assert said.out == ""
 
 
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/nowhere"])
+def test_a_data_directory_that_cannot_be_is_told(terminal: Terminal, place: str) -> None:
+    said = terminal.type("org", "list", DIALPLANE_DATA_DIR=place)
+
+    assert said.code == 1
+    assert place in said.err
+    assert "DIALPLANE_DATA_DIR" in said.err
+
+
 def test_a_command_nearly_right_is_suggested() -> None:
     assert "Did you mean 'serve'?" in run("sevre", env={}).remarks
 
@@ -123,27 +130,13 @@ class TestColours:
         assert "\x1b" not in said.out + said.err
 
     def test_some_on_a_terminal(self, home: Any) -> None:
-        assert "\x1b[" in _on_a_terminal(home, {})
+        _, seen = on_a_terminal("key", "revoke", "nothing", env=home.environment)
+
+        assert "\x1b[1;31merror" in seen
 
     def test_none_when_the_operator_wants_none(self, home: Any) -> None:
-        assert "\x1b[3" not in _on_a_terminal(home, {"NO_COLOR": "1"})
+        env = home.environment | {"NO_COLOR": "1"}
 
+        _, seen = on_a_terminal("key", "revoke", "nothing", env=env)
 
-def _on_a_terminal(home: Any, extra: dict[str, str]) -> str:
-    """What a failing command says to somebody who looks."""
-    reader, terminal = pty.openpty()
-    env = environment(home.environment)
-    del env["NO_COLOR"]
-    env |= {"TERM": "xterm", **extra}
-    command = [PROGRAM, "key", "revoke", "nothing"]
-    subprocess.run(command, env=env, stdin=terminal, stdout=terminal, stderr=terminal, check=False)
-    os.close(terminal)
-    said = b""
-    # On Linux a terminal nobody holds any more ends with an error instead of nothing.
-    try:
-        while part := os.read(reader, 4096):
-            said += part
-    except OSError:
-        pass
-    os.close(reader)
-    return said.decode()
+        assert "\x1b[" not in seen

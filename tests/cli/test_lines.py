@@ -10,7 +10,7 @@ from dialplane.domain.errors import NumberUnavailable
 from dialplane.domain.lines import PurchaseOrder
 from dialplane.domain.values import LIVE, KeyId, OrganizationId
 from dialplane.operations import numbers
-from parts.program import run
+from parts.program import on_a_terminal, run
 from parts.terminal import Terminal
 
 HEAD = "number,line_type,monthly_fee,sms_send,sms_recv"
@@ -141,6 +141,17 @@ class TestAsking:
         assert "new" in said.err
         assert "--yes" in said.err
         assert stock(terminal) == {}
+
+    @pytest.mark.parametrize("answer", ["y\n", "n\n", "\n"])
+    def test_somebody_who_sits_there_is_asked(
+        self, home: Any, terminal: Terminal, sheet: Any, answer: str
+    ) -> None:
+        path = sheet(HEAD, VOIP)
+
+        code, seen = on_a_terminal("lines", "import", path, env=home.environment, answer=answer)
+
+        assert "Import? [y/N]" in seen
+        assert (code, len(stock(terminal))) == ((0, 1) if answer == "y\n" else (1, 0))
 
     def test_a_file_that_changes_nothing_needs_no_answer(
         self, terminal: Terminal, sheet: Any

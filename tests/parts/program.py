@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pty
 import queue
 import re
 import signal
@@ -56,6 +57,30 @@ def run(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> Out
         check=False,
     )
     return Outcome(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def on_a_terminal(*arguments: str, env: Mapping[str, str], answer: str = "") -> tuple[int, str]:
+    """Exit code, and everything somebody sees who sits there and types `answer` in advance."""
+    reader, terminal = pty.openpty()
+    os.write(reader, answer.encode())
+    inherited = environment(env) | {"TERM": "xterm"} | dict(env)
+    if "NO_COLOR" not in env:
+        del inherited["NO_COLOR"]
+    with subprocess.Popen(
+        [PROGRAM, *arguments], env=inherited, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        seen = b"".join(_seen(reader))
+        code = process.wait(PATIENCE_S)
+    os.close(reader)
+    return code, seen.decode()
+
+
+def _seen(reader: int) -> Iterator[bytes]:
+    # On Linux a terminal nobody holds any more ends with an error instead of nothing.
+    with contextlib.suppress(OSError):
+        while part := os.read(reader, 4096):
+            yield part
 
 
 @dataclass(slots=True)

@@ -65,6 +65,9 @@ def _run(function: Callable[[], Report | None]) -> None:
         report = function()
     except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
         raise
+    except KeyboardInterrupt:
+        remark("Interrupted.")
+        raise
     except Exception as error:
         refused = explained(error)
         if refused is None:

@@ -1,5 +1,6 @@
 """From the environment to an open database that this program fits."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,11 +50,23 @@ def reached(settings: Settings) -> Iterator[Database]:
             "Check DIALPLANE_DATABASE_URL, or run `dialplane doctor`.",
             "DATABASE_UNREACHABLE",
         )
-    database = open_database(settings.database_url, settings.data_dir, connections_max=2)
+    database = _open(settings)
     try:
         yield database
     finally:
         database.close()
+
+
+def _open(settings: Settings) -> Database:
+    try:
+        return open_database(settings.database_url, settings.data_dir, connections_max=2)
+    except (OSError, sqlite3.Error) as error:
+        why_not = error.strerror if isinstance(error, OSError) else str(error)
+        raise Refused(
+            f"The database {place_of(settings)} cannot be used: {why_not}.",
+            "Check DIALPLANE_DATA_DIR, or run `dialplane doctor`.",
+            "DATABASE_FAILED",
+        ) from error
 
 
 def unreachable(settings: Settings) -> str | None:
