@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dialplane.edge.kamailio.launch import lay_out
-from dialplane.edge.kamailio.settings import EdgeSettings
 from dialplane.store.opening import open_database
 from parts.edge_process import Edge, edge_settings
 from parts.placing_ground import Ground
@@ -54,19 +52,9 @@ def edge(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
     edge = Edge(settings=edge_settings(tmp_path_factory.mktemp("edge"), ground.url, ground.token))
     # A busy machine is slow to answer; what is slow here is not to be taken for dead.
     edge.configured(no_reply_ms=3000)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("parts.edge_process.lay_out", _without_pings)
-        edge.start()
+    edge.start()
     yield edge
     edge.stop()
-
-
-def _without_pings(settings: EdgeSettings) -> None:
-    """SIPp takes an OPTIONS for the one call it waits for."""
-    lay_out(settings)
-    modules = settings.directory / "modules.cfg"
-    kept = [line for line in modules.read_text().splitlines() if "pings" not in line]
-    modules.write_text("\n".join(kept) + "\n")
 
 
 @pytest.fixture(scope="module")
