@@ -20,11 +20,13 @@ def made(client: Client, **changes: Any) -> dict[str, Any]:
     return runtime
 
 
-def test_the_first_runtime_is_the_default_and_the_next_one_is_not(acme: Client) -> None:
-    first, second = made(acme), made(acme, name="spare")
+def test_the_first_runtime_is_the_default_and_the_next_one_is_not(world: World) -> None:
+    first = made(world.acme)
+    world.clock.advance(seconds=1)
+    second = made(world.acme, name="spare")
 
     assert (first["is_default"], second["is_default"]) == (True, False)
-    assert [each["name"] for each in acme.get(RUNTIMES).json["items"]] == ["spare", "house"]
+    assert [each["name"] for each in world.acme.get(RUNTIMES).json["items"]] == ["spare", "house"]
 
 
 def test_there_is_one_default_at_a_time(acme: Client) -> None:

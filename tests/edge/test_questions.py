@@ -28,8 +28,8 @@ from dialplane.domain.numbers import Status
 from dialplane.domain.routing import AnotherAgent, Arm, TelephoneTransfer
 from dialplane.domain.runtimes import RuntimeTarget, TargetId
 from dialplane.domain.values import AgentId, NumberId
-from dialplane.operations.carriers import SEALED_FOR
 from dialplane.store import calls, peers, refusals
+from dialplane.store.secret_box import FOR_SIP
 from parts.callable import (
     CARRIER,
     HOUSE_TARGET,
@@ -54,7 +54,7 @@ DAY_DESK = AgentId(an_id(0xDA1))
 def a_sip_login(world: World) -> dict[str, Any]:
     return {
         "auth_username": "acme",
-        "sealed_password": world.parts.box.seal("s3cret", SEALED_FOR),
+        "sealed_password": world.parts.box.seal("s3cret", FOR_SIP),
     }
 
 

@@ -168,8 +168,8 @@ class EventBody(_Heard, kw_only=True):
             ),
             organization_id=OrganizationId(self.organization_id) if self.organization_id else None,
             number_id=NumberId(self.number_id) if self.number_id else None,
-            agent=mapping_told(self.agent_id, self.agent_selector),
-            agent_version=self.agent_version,
+            agent=mapping_told(_fit(_UUID, self.agent_id), _fit(_SELECTOR, self.agent_selector)),
+            agent_version=_fit(_RESOLVED, self.agent_version),
             revision=self.revision or "",
             from_cache=self.from_cache,
             target_uri=self.target_uri,
@@ -179,6 +179,15 @@ class EventBody(_Heard, kw_only=True):
 class EventBatchBody(msgspec.Struct, kw_only=True):
     edge_id: Text64
     events: Annotated[list[EventBody], Meta(min_length=1, max_length=50)]
+
+
+_SELECTOR = r"^(current|production|v[1-9][0-9]{0,8})\Z"
+_RESOLVED = r"^(current|v[1-9][0-9]{0,8})\Z"
+
+
+def _fit(pattern: str, text: str | None) -> str | None:
+    """What came back from the edge as we said it; anything else says nothing."""
+    return text if text is not None and re.match(pattern, text) else None
 
 
 _PEER_EVENTS = {"trunk.up", "trunk.down", "runtime.up", "runtime.down"}
