@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "trunk": "SIP peers behind numbers, examined step by step.",
     "route": "Who would answer a call, and why.",
     "edge": "The SIP edge: Kamailio, rendered, checked and run.",
+    "greeter": "A runtime that answers, says a sentence and hangs up.",
     "dialer": "The process that places calls.",
     "audit": "The journal of what has happened, and whether it is whole.",
     "settings": "Everything that can be set, and what it is set to.",
