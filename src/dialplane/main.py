@@ -17,6 +17,7 @@ from dialplane.api.parts import Clock, Parts
 from dialplane.domain.rates import rules_in
 from dialplane.domain.values import DAY_MS, Millis
 from dialplane.edge.dialing import mount_dialing
+from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.routes import EdgeParts, mount
 from dialplane.operations.changes import Changes
 from dialplane.operations.installation import prove_key_ring
@@ -122,7 +123,13 @@ def app_of(settings: Settings) -> "falcon.App[falcon.Request, falcon.Response]":
 
 def edge_parts_of(settings: Settings, parts: Parts) -> EdgeParts:
     return EdgeParts(
-        database=parts.database, box=parts.box, clock=parts.clock, token=settings.edge_token
+        database=parts.database,
+        box=parts.box,
+        clock=parts.clock,
+        token=settings.edge_token,
+        inbound_webhooks=InboundWebhooks(
+            parts.database, parts.box, allow_private=settings.allow_private_webhooks
+        ),
     )
 
 

@@ -15,9 +15,9 @@ from builders import (
     a_number,
     path_of,
 )
-from dialplane.api.number_bodies import PASSWORD_PURPOSE
 from dialplane.domain.numbers import HeldNumber, SipSettings, Status
 from dialplane.store import numbers
+from dialplane.store.secret_box import FOR_SIP
 from parts.client import Client
 from parts.world import World
 
@@ -29,7 +29,7 @@ LEFT_OUT = "left out"
 
 
 def given_trunk(world: World, *, login: bool = True) -> None:
-    sealed = world.parts.box.seal(PASSWORD, PASSWORD_PURPOSE)
+    sealed = world.parts.box.seal(PASSWORD, FOR_SIP)
     with_login = replace(TRUNK, auth_username=USER, sealed_password=sealed)
     world.given(a_number(sip=with_login if login else TRUNK))
 
@@ -46,7 +46,7 @@ def after(sent: str | None, before: str | None) -> str | None:
 def login_of(world: World) -> tuple[str | None, str | None]:
     sip = stored(world).sip
     sealed = sip.sealed_password
-    password = None if sealed is None else world.parts.box.open(sealed, PASSWORD_PURPOSE)
+    password = None if sealed is None else world.parts.box.open(sealed, FOR_SIP)
     return sip.auth_username, password
 
 

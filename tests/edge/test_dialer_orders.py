@@ -13,10 +13,9 @@ from builders import ACME, AGENT, DIGITS, EARLIER, a_number, an_agent, an_id
 from dialplane.dialer.jobs import Orders
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
 from dialplane.edge.dialing import mount_dialing
-from dialplane.edge.routes import EdgeParts
 from dialplane.store import runtimes
 from parts.client import Client
-from parts.edge_client import CONTRACT, TOKEN
+from parts.edge_client import CONTRACT, TOKEN, edge_parts
 from parts.world import World
 
 QUESTION = {"dialer_id": "one", "address": "10.0.0.9", "room": 5, "calls": []}
@@ -26,8 +25,7 @@ Ask = Any
 @pytest.fixture
 def ask(world: World) -> Ask:
     """Asks for orders; the answer is held against the contract."""
-    parts = EdgeParts(database=world.database, box=world.parts.box, clock=world.clock, token=TOKEN)
-    mount_dialing(world.app, parts)
+    mount_dialing(world.app, edge_parts(world))
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     schema = {
         "$ref": "#/components/schemas/DialerOrders",

@@ -10,6 +10,7 @@ from falcon import testing
 from jsonschema import Draft202012Validator
 
 from builders import an_id
+from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.routes import EdgeParts, mount
 from parts.world import World
 
@@ -28,16 +29,25 @@ def _validator(schema: str) -> Draft202012Validator:
     )
 
 
+def edge_parts(world: World) -> EdgeParts:
+    """What the edge's side of a world runs on; its webhooks may lead to this machine."""
+    database, box = world.database, world.parts.box
+    return EdgeParts(
+        database=database,
+        box=box,
+        clock=world.clock,
+        token=TOKEN,
+        inbound_webhooks=InboundWebhooks(database, box, allow_private=True),
+    )
+
+
 class EdgeClient:
     """Speaks with the edge's credential; every answer is held against contract/edge.yaml."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._events = 0
-        parts = EdgeParts(
-            database=world.database, box=world.parts.box, clock=world.clock, token=TOKEN
-        )
-        mount(world.app, parts)
+        mount(world.app, edge_parts(world))
 
     def send(
         self, path: str, body: object, *, token: str | None = TOKEN, method: str = "POST"

@@ -1,6 +1,8 @@
 """Somebody who is told of events: a real HTTP server that answers as it is told to."""
 
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -16,7 +18,7 @@ class Heard:
 class Receiver:
     """Answers the statuses it is given, the last one for ever, and remembers what it heard."""
 
-    def __init__(self, *statuses: int) -> None:
+    def __init__(self, *statuses: int, body: bytes = b"", delay_s: float = 0) -> None:
         self.heard: list[Heard] = []
         self._statuses = list(statuses or (200,))
         receiver = self
@@ -26,9 +28,12 @@ class Receiver:
                 length = int(self.headers["content-length"])
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.heard.append(Heard(headers, self.rfile.read(length)))
+                time.sleep(delay_s)
                 self.send_response(receiver.next_status())
-                self.send_header("content-length", "0")
+                self.send_header("content-length", str(len(body)))
                 self.end_headers()
+                with suppress(OSError):  # whoever asked may not have waited
+                    self.wfile.write(body)
 
             def log_message(self, *_args: Any) -> None:
                 """Not on the terminal of the tests."""

@@ -11,6 +11,7 @@ import msgspec
 from dialplane.domain.errors import Invalid, Unauthorized
 from dialplane.domain.values import Millis
 from dialplane.edge import answers, logins
+from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody, read
 from dialplane.operations import call_events, routing
 from dialplane.operations.call_events import Receipt
@@ -34,6 +35,7 @@ class EdgeParts:
     box: SecretBox
     clock: Callable[[], Millis]
     token: str
+    inbound_webhooks: InboundWebhooks
 
 
 class EdgeResource:
@@ -76,6 +78,11 @@ class Inbound(EdgeResource):
         if isinstance(verdict, Denied):
             say(resp, answers.refusal(verdict.call_id, verdict.refused))
             return
+        self.parts.inbound_webhooks.ask(
+            verdict,
+            from_number=question.caller.canonical,
+            to_number=verdict.number.number,
+        )
         caller = answers.Caller(source=body.source(), called=asked.called)
         document = answers.inbound_route(
             verdict.call_id,

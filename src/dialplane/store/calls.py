@@ -151,6 +151,20 @@ def save(db: Writer, call: Call) -> None:
     db.run(_UPDATE, **_columns(call))
 
 
+def describe(db: Writer, call: Call) -> None:
+    """Write what a call is about; everything else of it comes from what is told of it."""
+    columns = _columns(call)
+    db.run(
+        """
+        UPDATE calls SET metadata = :metadata, dynamic_variables = :dynamic_variables
+         WHERE organization_id = :organization_id AND id = :id
+        """,
+        **{name: columns[name] for name in ("metadata", "dynamic_variables")},
+        organization_id=call.organization_id,
+        id=call.id,
+    )
+
+
 def reached(
     db: Writer, call: Call, *, target_uri: str | None, from_cache: bool, last: bool
 ) -> None:

@@ -1,22 +1,18 @@
 """Tells webhooks what has happened, until they have heard it or three days have passed."""
 
 import random
-import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 import structlog
 
 from dialplane.domain.call_messages import CallMessage, call_signature
-from dialplane.domain.sip_addresses import is_private_ip
 from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.domain.webhooks import Delivery, Sending, signature
+from dialplane.hooks.client import HookClient, Letter, Unreachable
 from dialplane.operations import call_messages as call_operations
 from dialplane.operations import webhooks as operations
 from dialplane.store import call_messages, journal, webhooks
@@ -27,21 +23,11 @@ INTERVAL_S: Final = 0.5
 TIMEOUT_S: Final = 10.0
 CLAIM_MS: Final = 60 * SECOND_MS
 AT_ONCE: Final = 8
-_HTTP_OK: Final = range(200, 300)
 
 log = structlog.get_logger()
 
 
 S = TypeVar("S", bound=Sending)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One attempt as it goes out."""
-
-    url: str = field(repr=False)
-    body: bytes = field(repr=False)
-    headers: dict[str, str] = field(repr=False)
 
 
 class Messenger:
@@ -58,10 +44,9 @@ class Messenger:
         self._database = database
         self._box = box
         self._clock = clock
-        self._allow_private = allow_private
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="messenger", daemon=True)
-        self._http = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+        self._http = HookClient(timeout_s=TIMEOUT_S, allow_private=allow_private)
 
     def start(self) -> None:
         self._thread.start()
@@ -141,37 +126,13 @@ class Messenger:
 
     def _attempt(self, sending: S, letter: Letter) -> S:
         try:
-            status_code = self._post(letter)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, PrivateTarget) as failure:
-            # The class says what went wrong; texts could quote the URL, which may hold secrets.
-            return self._failed(sending, None, type(failure).__name__)
-        if status_code in _HTTP_OK:
-            return sending.delivered(status_code, now=self._clock())
-        return self._failed(sending, status_code, f"HTTP {status_code}")
+            reply = self._http.post(letter)
+        except Unreachable as failure:
+            return self._failed(sending, None, str(failure))
+        if reply.accepted:
+            return sending.delivered(reply.status_code, now=self._clock())
+        return self._failed(sending, reply.status_code, f"HTTP {reply.status_code}")
 
     def _failed(self, sending: S, status_code: int | None, error: str) -> S:
         jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
         return sending.failed(status_code, error, now=self._clock(), jitter=jitter)
-
-    def _post(self, letter: Letter) -> int:
-        if not self._allow_private:
-            refuse_private_target(letter.url)
-        headers = {"content-type": "application/json", **letter.headers}
-        return self._http.post(letter.url, content=letter.body, headers=headers).status_code
-
-
-class PrivateTarget(Exception):
-    """A webhook leads to an address of this machine, its network or its cloud's metadata."""
-
-
-def refuse_private_target(url: str) -> None:
-    """Look where a URL leads now.
-
-    Raises:
-        PrivateTarget: to a loopback, link-local or metadata address.
-        OSError: nowhere.
-    """
-    parts = urlsplit(url)
-    found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    if any(is_private_ip(str(address[0])) for *_, address in found):
-        raise PrivateTarget
