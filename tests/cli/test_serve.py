@@ -1,5 +1,7 @@
 """`dialplane serve`: what it needs to start, and how it ends."""
 
+import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from parts.program import Running, ask, run, started, wait_until_gone
+from parts.program import Running, ask, run, started, wait_until_gone, wait_until_listening
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it takes to be within reach of others
 NUMBERS = "/v3/organization-telephone-numbers"
@@ -81,6 +83,19 @@ class TestStart:
 
         with served(empty_home) as (_, report):
             assert ask(port_of(report), "/readyz")[0] == 200
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_an_api_process_that_dies_is_replaced(self, home: Any) -> None:
+        with served(home) as (server, report):
+            before = server.children()
+            # The other one only counts what has to be cleaned up at the end.
+            os.kill(before[-1], signal.SIGKILL)
+            wait_until_gone(before[-1:], within_s=5)
+            wait_until_listening(port_of(report))
+            fresh = set(server.children()) - set(before)
+
+            assert len(fresh) == 1
+            assert ask(port_of(report), "/healthz")[0] == 200
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -7,6 +7,7 @@ import pty
 import queue
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -167,6 +168,18 @@ def ask(
         connection.request(method, path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+
+def wait_until_listening(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline, f"nobody listens on {port}"
+            time.sleep(0.05)
+        else:
+            return
 
 
 def is_alive(pid: int) -> bool:

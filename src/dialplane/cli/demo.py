@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -41,6 +42,8 @@ def demo(
 
     The data is kept in dialplane-data/demo, apart from everything else.
     """
+    if reload and find_spec("watchfiles") is None:
+        raise Refused("--reload needs watchfiles.", "Install it: pip install watchfiles")
     settings = _settings(host)
     with sample_home.locked(settings.data_dir):
         if fresh:
