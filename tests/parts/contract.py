@@ -189,7 +189,8 @@ class Operation:
 
 @cache
 def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    # The loader in C takes a tenth of the time; it comes with every wheel.
+    loaded: dict[str, Any] = yaml.load(DOCUMENT.read_bytes(), yaml.CSafeLoader)
     return loaded
 
 

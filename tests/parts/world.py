@@ -18,6 +18,7 @@ from dialplane.operations.keys import hashed
 from dialplane.settings import read_settings
 from dialplane.store import agents, keys, lines, numbers, organizations
 from dialplane.store.database import Database, Writer
+from parts import contract
 from parts.client import Client, in_process
 from parts.clock import Clock
 
@@ -31,6 +32,7 @@ class World:
     """What a test of the API starts from; nobody holds anything yet."""
 
     def __init__(self, database: Database, environment: dict[str, str]) -> None:
+        contract.operations()  # read once, before many threads ask for it at the same time
         self.database = database
         self.clock = Clock(NOW)
         self.parts = parts_of(read_settings(environment), database, self.clock)
