@@ -127,6 +127,20 @@ class TestAnswered:
         callee.finish()
         runtime.finish()
 
+    def test_a_callee_who_moves_during_the_call_is_followed(
+        self, placing: Ground, sipp: Sipp
+    ) -> None:
+        callee = sipp.answer("callee_moves", CARRIER)
+        runtime = sipp.answer("runtime_answers_reinvite", RUNTIME)
+        digits, agent_id = placing.number_over(callee.host), placing.agent_at(runtime.host)
+
+        call = placing.await_call(placing.place(digits, agent_id), *SETTLED)
+
+        assert _reason(call) == ("ended", "user_hangup")
+        callee.finish()
+        _, moved = runtime.finish().received("INVITE")
+        assert _media(moved) == (CARRIER, "7776")
+
     def test_a_dead_runtime_is_replaced_while_the_callee_is_on_the_line(
         self, placing: Ground, sipp: Sipp
     ) -> None:
