@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 HOST = "127.0.0.1"
 Answer = Callable[[bytes], bytes]
@@ -73,6 +73,27 @@ def connections(answer: Answer) -> Iterator[int]:
         finally:
             with socket.create_connection((HOST, port)) as last:
                 last.sendall(b"stop")
+            server.join()
+
+
+@contextmanager
+def drips() -> Iterator[int]:
+    """The port of a peer over TCP that sends a byte now and then, and never comes to an end."""
+    over = threading.Event()
+    with socket.create_server((HOST, 0)) as listening:
+
+        def serve() -> None:
+            taken, _ = listening.accept()
+            with taken, suppress(OSError):
+                while not over.wait(0.05):
+                    taken.sendall(b"S")
+
+        server = threading.Thread(target=serve)
+        server.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
             server.join()
 
 

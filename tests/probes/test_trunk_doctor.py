@@ -13,7 +13,7 @@ from dialplane.probes import trunk_doctor
 from dialplane.probes.names import Names
 from dialplane.probes.trunk_doctor import TrunkDoctor
 from parts.name_server import NameServer
-from parts.sip_impostors import always, closed_port, connections, datagrams, saying
+from parts.sip_impostors import always, closed_port, connections, datagrams, drips, saying
 from parts.sip_switch import HOST, PASSWORD, REALM, Switch
 
 LOGIN = TrunkLogin(username="hanbit", password=PASSWORD)
@@ -238,6 +238,14 @@ class TestPeersThatAreNone:
             report = examined(f"{HOST}:{port}")
 
         assert found(report)["transport"] == "no_answer"
+        assert report.duration_ms < 1500
+
+    @pytest.mark.parametrize("transport", ["tcp", "tls"])
+    def test_a_peer_that_speaks_too_slowly_does_not_hold_us_up(self, transport: str) -> None:
+        with drips() as port:
+            report = examined(f"{HOST}:{port};transport={transport}")
+
+        assert report.verdict is Verdict.FAIL
         assert report.duration_ms < 1500
 
     def test_an_answer_to_somebody_else_is_none(self) -> None:

@@ -1,6 +1,7 @@
 """The greeter as a process: a SIP endpoint on the sippy library that takes every call."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from signal import SIGINT, SIGTERM
@@ -170,8 +171,9 @@ class Greeter:
 
 
 def run_and_tell(place: Place, listener: Connection) -> None:
-    """The same in a process of its own, which tells whoever started it that it listens."""
-    run(place, ready=lambda: listener.send("ready"))
+    """The same in a process of its own, which tells whoever started it whether it listens."""
+    with suppress(OSError):
+        run(place, ready=lambda: listener.send("ready"))
 
 
 def run(place: Place, ready: Callable[[], None]) -> None:
