@@ -34,7 +34,7 @@ GRACE_S: Final = 30.0
 IDLE_S: Final = 0.5
 """An API process told to stop goes when it had nothing to do for this long."""
 
-SUCCESSION_S: Final = 3.0
+SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
 
 # Longer than the minute for which load balancers keep their connections to us, so that it is them
