@@ -5,6 +5,7 @@ from typing import Final
 from dialplane.domain.calls import CallId
 from dialplane.domain.simulated_carrier import simulated
 from dialplane.domain.values import Millis
+from dialplane.operations import call_messages
 from dialplane.operations.routing import in_transaction
 from dialplane.store import calls, organizations, placed_calls
 from dialplane.store.database import Database, Writer
@@ -31,5 +32,6 @@ def _play(db: Writer, call_id: CallId, *, now: Millis) -> bool:
         placed_calls.remove(db, played)
     if played == call:
         return False
-    calls.save(db, played)
+    # By the real clock: it says when the webhook is due.
+    call_messages.save(db, call, played, at=now)
     return True

@@ -1,13 +1,10 @@
 """Calls and how they were routed, in SQL."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, LiteralString
 
-from dialplane.domain.calls import Call, CallId, CallRoute, CallStatus, CallType, Direction
+from dialplane.domain.calls import Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.disconnections import (
-    DisconnectionReason,
     Ending,
     EndingKind,
     EventReason,
@@ -17,22 +14,7 @@ from dialplane.domain.errors import NotFound
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 from dialplane.store.database import Reader, Row, Writer
-from dialplane.store.pages import Listing, Page, PageRequest, page
 from dialplane.store.routing_json import asked_of, asked_text, trace_of, trace_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFilter:
-    """Nothing given is no filter; the bounds compare when a call was answered, else began."""
-
-    agent_ids: tuple[str, ...] = ()
-    call_types: tuple[CallType, ...] = ()
-    statuses: tuple[CallStatus, ...] = ()
-    reasons: tuple[DisconnectionReason, ...] = ()
-    call_from: str | None = None
-    call_to: str | None = None
-    start_at_after: Millis | None = None
-    start_at_before: Millis | None = None
 
 
 def get(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call:
@@ -73,52 +55,6 @@ def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> 
         from_cache=bool(row["from_cache"]),
         target_uri=row["target_uri"],
     )
-
-
-def list_page(
-    db: Reader, organization_id: OrganizationId, wanted: CallFilter, request: PageRequest
-) -> Page[Call]:
-    matching: LiteralString = "FROM calls WHERE organization_id = :organization_id"
-    parameters: dict[str, object] = {}
-    for column, values in (
-        ("agent_id", wanted.agent_ids),
-        ("call_type", wanted.call_types),
-        ("status", wanted.statuses),
-        ("disconnection_reason", wanted.reasons),
-    ):
-        matching += _among(column, values, parameters)
-    for clause, name in _BOUNDS:
-        value = getattr(wanted, name)
-        if value is not None:
-            matching += clause
-            parameters[name] = value
-    rows, total, following = page(
-        db,
-        Listing(columns="*", matching=matching, sort="created_at"),
-        request,
-        organization_id=organization_id,
-        **parameters,
-    )
-    return Page(items=[call_of(row) for row in rows], total_count=total, next=following)
-
-
-_BOUNDS: Final[tuple[tuple[LiteralString, str], ...]] = (
-    (" AND from_number = :call_from", "call_from"),
-    (" AND to_number = :call_to", "call_to"),
-    (" AND coalesce(answered_at, created_at) >= :start_at_after", "start_at_after"),
-    (" AND coalesce(answered_at, created_at) <= :start_at_before", "start_at_before"),
-)
-
-
-def _among(
-    column: LiteralString, values: Iterable[str], parameters: dict[str, object]
-) -> LiteralString:
-    clause: LiteralString = ""
-    for place, value in enumerate(values):
-        name: LiteralString = column + "_" + str(place)
-        clause += (", :" if clause else ":") + name
-        parameters[name] = value
-    return " AND " + column + " IN (" + clause + ")" if clause else ""
 
 
 def start(db: Writer, call: Call, route: CallRoute) -> None:
