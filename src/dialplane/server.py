@@ -137,6 +137,8 @@ def _granian(settings: Settings, listener: Listener) -> MPServer:
         interface=Interfaces.WSGI,
         workers=listener.workers,
         blocking_threads=settings.threads,
+        # The longest Granian allows: every thread has a database connection of its own.
+        blocking_threads_idle_timeout=600,
         backpressure=CONNECTIONS_MAX,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_CONNECTION_MS),
