@@ -10,13 +10,14 @@ from bench import rows
 from bench.peers import cursors
 from bench.peers.catalogue import AVAILABLE, GET, LIST, MAPPING, PURCHASE
 from bench.rows import World
+from dialplane.store.pages import Place
 
 REQUESTS = 100_000
 BUYERS = 4
 """How many organizations want each line, one right after the other."""
 
 NUMBERS = "/v3/organization-telephone-numbers"
-WriteCursor = Callable[[str, tuple[object, str]], str]
+WriteCursor = Callable[[Place], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Question:
     kind: str
     title: str
     requests: Callable[[World, WriteCursor], Iterator[Request]]
+    expected: frozenset[str] = frozenset({"200"})
 
     def write(self, folder: Path, world: World, write_cursor: WriteCursor, owner: str) -> Path:
         path = folder / f"{self.name}-{owner}.requests"
@@ -46,7 +48,7 @@ class Question:
         return path
 
 
-def plain_cursor(_scope: str, place: tuple[object, str]) -> str:
+def plain_cursor(place: Place) -> str:
     return cursors.write(place)
 
 
@@ -84,7 +86,7 @@ def _page(part: float) -> Callable[[World, WriteCursor], Iterator[Request]]:
             # Newest first: the last one before the page is `skipped` from the end.
             last = (held - skipped) * 10
             place = (rows.made_at(last, world.numbers), world.number_id(last))
-            path += f"&cursor={write_cursor('numbers', place)}"
+            path += f"&cursor={write_cursor(place)}"
         yield Request("GET", path, rows.token(rows.BIG))
 
     return requests
@@ -110,5 +112,11 @@ QUESTIONS = (
     Question("list-last", LIST, "list of 50, last page", _page(1)),
     Question("available", AVAILABLE, "lines one could buy, first 50", _available),
     Question("mapping", MAPPING, "change of a mapping", _remaps),
-    Question("purchase", PURCHASE, f"purchase, {BUYERS} buyers for each line", _purchases),
+    Question(
+        "purchase",
+        PURCHASE,
+        f"purchase, {BUYERS} buyers for each line",
+        _purchases,
+        frozenset({"200", "409"}),
+    ),
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from itertools import islice
 from typing import Any
 
 from bench import rows
@@ -10,10 +11,10 @@ from bench.asking import NUMBERS, Request
 from bench.rows import World
 from bench.serving import NotServing, Server
 
-SAMPLES = 8
+LONGEST_TALE = 5
 # What may differ: when a change was made, the id of what was bought, how a cursor is written.
 FREE = {"updated_at": 0, "next_cursor": ""}
-FREE_WHEN_BOUGHT = FREE | {"id": "", "start_at": 0, "created_at": 0}
+FREE_WHEN_BOUGHT = FREE | {"id": "", "number": "", "start_at": 0, "created_at": 0}
 
 
 def ask(server: Server, request: Request) -> tuple[int, Any]:
@@ -58,7 +59,20 @@ def require_same_answers(
     for for_us, for_them in pairs:
         expected, heard = told(ours, for_us), told(theirs, for_them)
         if expected != heard:
+            told_apart = islice(differences("", list(expected), list(heard)), LONGEST_TALE)
             raise NotServing(
-                f"{theirs.peer.name} answers {for_them.method} {for_them.path} with\n  {heard}\n"
-                f"where Dialplane answers\n  {expected}"
+                f"{theirs.peer.name} does not answer {for_them.method} {for_them.path} as we do:\n"
+                + "\n".join(told_apart)
             )
+
+
+def differences(place: str, expected: Any, heard: Any) -> Iterator[str]:
+    """Where two answers differ, in words."""
+    if isinstance(expected, dict) and isinstance(heard, dict):
+        for name in expected | heard:
+            yield from differences(f"{place}.{name}", expected.get(name), heard.get(name))
+    elif isinstance(expected, list) and isinstance(heard, list) and len(expected) == len(heard):
+        for index, pair in enumerate(zip(expected, heard, strict=True)):
+            yield from differences(f"{place}.{index}", *pair)
+    elif expected != heard:
+        yield f"  {place or 'the answer'}: we say {expected!r:.200}, they say {heard!r:.200}"

@@ -29,6 +29,7 @@ class Figures:
     p50_ms: float
     p99_ms: float
     cpu_us: float
+    database_cpu_us: float
     memory_mb: float
     broken: int
     refused: int
@@ -45,6 +46,7 @@ def figures(ours: list[Outcome], theirs: list[Outcome]) -> Figures:
         p50_ms=median(outcome.p50_ms for outcome in theirs),
         p99_ms=median(outcome.p99_ms for outcome in theirs),
         cpu_us=median(outcome.cpu_us for outcome in theirs),
+        database_cpu_us=median(outcome.database_cpu_us for outcome in theirs),
         memory_mb=max(outcome.memory_mb for outcome in theirs),
         broken=sum(outcome.broken for outcome in theirs),
         refused=sum(outcome.refused for outcome in theirs),

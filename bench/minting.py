@@ -1,23 +1,36 @@
-"""Cursors as Dialplane itself would write them, for pages that nobody wants to walk to."""
+"""Cursors as Dialplane itself writes them, for pages that nobody wants to walk to."""
 
 from pathlib import Path
 
 from bench import rows
 from bench.asking import WriteCursor
 from dialplane.api.cursors import Cursors
-from dialplane.domain.values import OrganizationId
+from dialplane.api.lists import ListRequest
+from dialplane.api.numbers import NumberQuery
+from dialplane.domain.callers import Caller, Mode
+from dialplane.domain.values import LIVE, KeyId, OrganizationId
+from dialplane.store.pages import Page, Place
 from dialplane.store.secret_box import SecretBox, read_or_make_key
 
 
 def cursor_writer(folder: Path) -> WriteCursor:
-    """Signs with the key of that data directory, for lists of the big organization."""
+    """Signs with the key of that data directory, for the list of the big organization's numbers."""
     cursors = Cursors(SecretBox(read_or_make_key(folder)).signing_key("cursor"))
-    told = {"cursor": None, "limit": None, "sort_order": "desc", "sort_by": "created_at"}
-    told |= {"provider": None, "status": ["active"]}
-    owner = OrganizationId(rows.organization_id(rows.BIG))
+    listing = ListRequest("numbers", NumberQuery(), _big_organization(), cursors)
 
-    def write(_name: str, place: tuple[object, str]) -> str:
-        scope = ("numbers", owner, told)
-        return cursors.write(place, scope) or ""  # type: ignore[arg-type]
+    def write(place: Place) -> str:
+        ending_there: Page[None] = Page(items=[], total_count=0, next=place)
+        return str(listing.envelope(ending_there, str)["next_cursor"])
 
     return write
+
+
+def _big_organization() -> Caller:
+    return Caller(
+        key_id=KeyId(""),
+        organization_id=OrganizationId(rows.organization_id(rows.BIG)),
+        realm=LIVE,
+        mode=Mode.LIVE,
+        scopes=frozenset(),
+        now=rows.FIRST_AT,
+    )

@@ -130,7 +130,7 @@ class World:
         bought = _is_bought(number)
         status = _STATUS.get(number % 20, "active")
         chance = _chance("trunk", number)
-        mapped = agent_id(organization, 0) if number % 5 else None
+        mapped = agent_id(organization, 0) if number % 7 else None
         ended = None if status == "active" else END_AT if status == "cancel_requested" else at + 1
         digits = _digits(number * 2)
         return (

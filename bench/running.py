@@ -1,30 +1,32 @@
 """One run: every server up at the same time, every question in rounds, the peers by turns."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
 from bench import fairness, machine
-from bench.asking import Question, Request, plain_cursor
+from bench.asking import BUYERS, Question, Request, plain_cursor
 from bench.figures import Figures, figures
-from bench.loading import Outcome, load
+from bench.loading import Effort, Outcome, load
 from bench.minting import cursor_writer
-from bench.peers.catalogue import DIALPLANE, PURCHASE, Peer, Stand
+from bench.peers.catalogue import DIALPLANE, PURCHASE, Engine, Peer, Stand
 from bench.rows import World
 from bench.serving import Server, free_port, serving
-from bench.stocking import Ground
+from bench.stocking import Ground, Say
 
-Say = Callable[[str], None]
 PLACES = 1 << 30
+LOOKED_AT = 50
+LINES_OF_ONE_FEE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is measured, on what, and for how long."""
 
-    engine: str
+    engine: Engine
     world: World
     peers: tuple[Peer, ...]
     questions: tuple[Question, ...]
@@ -62,7 +64,7 @@ def run(plan: Plan, ground: Ground, say: Say) -> Result:
                 port=free_port(),
                 workers=plan.workers,
             )
-            servers.append(stack.enter_context(serving(peer, stand, core)))
+            servers.append(stack.enter_context(serving(peer, stand, core, ground.database_pid)))
         rounds = Rounds(plan, ground, servers, None if cores is None else cores.load)
         found = {question.name: rounds.ask(question, say) for question in plan.questions}
     return Result(
@@ -106,7 +108,10 @@ class Rounds:
         if question.kind == PURCHASE:
             self._ground.restock()
             place = 0
-        return load(server, requests, seconds=self._plan.seconds, place=place, core=self._load_core)
+        effort = Effort(
+            seconds=self._plan.seconds, core=self._load_core, expected=question.expected
+        )
+        return load(server, requests, effort, place=place)
 
     def _files(self, question: Question) -> dict[bool, Path]:
         folder, world = self._ground.folder, self._plan.world
@@ -126,13 +131,14 @@ class Rounds:
     def _pairs(self, question: Question) -> Iterator[tuple[Request, Request]]:
         world = self._plan.world
         yield from ((request, request) for request in fairness.strangers(world))
-        ours = list(question.requests(world, self._cursor))[: 2 * fairness.SAMPLES]
-        theirs = list(question.requests(world, plain_cursor))[: 2 * fairness.SAMPLES]
-        if question.kind == PURCHASE:  # not even the same line can be bought twice
-            ours, theirs = ours[:: 2 * fairness.SAMPLES], theirs[fairness.SAMPLES :][:1]
-            yield ours[0], theirs[0]
-        else:
-            yield from zip(ours, theirs, strict=True)
+        ours, theirs = (
+            list(islice(question.requests(world, cursor), LOOKED_AT))
+            for cursor in (self._cursor, plain_cursor)
+        )
+        if question.kind == PURCHASE:  # not even for us can a line be bought twice
+            theirs = theirs[LINES_OF_ONE_FEE * BUYERS :]
+            ours, theirs = ours[:BUYERS], theirs[:BUYERS]
+        yield from zip(ours, theirs, strict=True)
 
 
 def _rotated(servers: list[Server], turn: int) -> list[Server]:

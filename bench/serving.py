@@ -16,6 +16,7 @@ from bench.machine import pinned
 from bench.peers.catalogue import Peer, Stand
 
 SECONDS_TO_START = 60
+OWN_AND_ENDED_CHILDREN = 4  # of psutil's cpu_times: user and system, and both of ended children
 ROOT = Path(__file__).parents[1]
 
 
@@ -25,11 +26,15 @@ class NotServing(Exception):  # named for what happened, like every error here
 
 @dataclass(slots=True)
 class Server:
-    """A running peer; `started_s` is from the start of its process to its first right answer."""
+    """A running peer; `started_s` is from the start of its process to its first right answer.
+
+    `database_pid` is the first process of a database that works for it, if there is one.
+    """
 
     peer: Peer
     stand: Stand
     process: subprocess.Popen[bytes]
+    database_pid: int | None = None
     started_s: float = 0.0
 
     @property
@@ -44,6 +49,13 @@ class Server:
         """Processor time all its processes have used so far, in seconds."""
         return sum(_cpu_s(process) for process in self._family())
 
+    def database_cpu_s(self) -> float:
+        """The same of the database's processes; 0 where the database is a file."""
+        if self.database_pid is None:
+            return 0.0
+        first = psutil.Process(self.database_pid)
+        return sum(_cpu_s(process) for process in [first, *first.children(recursive=True)])
+
     def memory_mb(self) -> float:
         """What the largest of its processes holds in memory: the worker, in every peer."""
         return max(_memory(process) for process in self._family()) / 2**20
@@ -55,7 +67,7 @@ class Server:
 def _cpu_s(process: psutil.Process) -> float:
     with contextlib.suppress(psutil.Error):
         used = process.cpu_times()
-        return float(used.user + used.system)
+        return float(sum(used[:OWN_AND_ENDED_CHILDREN]))
     return 0.0
 
 
@@ -66,14 +78,16 @@ def _memory(process: psutil.Process) -> int:
 
 
 @contextlib.contextmanager
-def serving(peer: Peer, stand: Stand, core: str | None) -> Iterator[Server]:
+def serving(
+    peer: Peer, stand: Stand, core: str | None, database_pid: int | None
+) -> Iterator[Server]:
     """Start a peer, wait until it answers, and see it gone afterwards.
 
     Raises:
         NotServing: with what it said.
     """
     stand.folder.mkdir(parents=True, exist_ok=True)
-    said = stand.folder / f"{peer.name}.log"
+    said = stand.folder / f"{peer.slug}.log"
     began = time.perf_counter()
     with said.open("wb") as log:
         process = subprocess.Popen(
@@ -84,7 +98,7 @@ def serving(peer: Peer, stand: Stand, core: str | None) -> Iterator[Server]:
             stderr=log,
             start_new_session=True,
         )
-    server = Server(peer, stand, process)
+    server = Server(peer, stand, process, database_pid)
     try:
         _wait_until_it_answers(server, said)
         server.started_s = time.perf_counter() - began

@@ -41,7 +41,7 @@ def _cells(name: str, figures: Figures, started_s: float) -> list[str]:
         "" if name == DIALPLANE.name else spread(figures.ratio, "{:.2f} x"),
         f"{figures.p50_ms:.2f}",
         f"{figures.p99_ms:.2f}",
-        f"{figures.cpu_us:.0f}",
+        _processor_time(figures),
         f"{figures.memory_mb:.0f}",
         f"{started_s:.2f}",
     ]
@@ -50,6 +50,11 @@ def _cells(name: str, figures: Figures, started_s: float) -> list[str]:
 def _faults(figures: Figures) -> str:
     told = {"broken": figures.broken, "refused": figures.refused}
     return "".join(f" [red]{count:,} {what}[/]" for what, count in told.items() if count)
+
+
+def _processor_time(figures: Figures) -> str:
+    beside = f" [dim]+{figures.database_cpu_us:.0f}[/]" if figures.database_cpu_us else ""
+    return f"{figures.cpu_us:.0f}{beside}"
 
 
 def spread(found: Spread, form: str) -> str:

@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from bench import rows
-from bench.filling import fill_sqlite
+from bench.filling import fill_postgres, fill_sqlite
+from bench.postgres import running_postgres, server_pid
 from bench.rows import World
 from dialplane.store.migrate import migrations
 from dialplane.store.opening import SQLITE_FILE
 
+Say = Callable[[str], None]
+FOREIGN_KEYS_OFF = "-c session_replication_role=replica"
 DATA = Path(__file__).parent / "data"
 
 # What was bought since a run began goes back into the stock.
@@ -35,6 +40,8 @@ class Ground:
     target: str
     began_at: int
     run_sql: Callable[[str], None]
+    database_pid: int | None = None
+    """PostgreSQL's first process; None where the database is a file."""
 
     def restock(self) -> None:
         for statement in RESTOCK:
@@ -48,7 +55,7 @@ def fingerprint() -> str:
 
 
 @contextlib.contextmanager
-def sqlite_ground(world: World, say: Callable[[str], None]) -> Iterator[Ground]:
+def sqlite_ground(world: World, say: Say) -> Iterator[Ground]:
     """A copy of the rows in one SQLite file; they are made once for each size."""
     template = DATA / f"sqlite-{world.numbers}-{fingerprint()}"
     if not (template / "whole").exists():
@@ -57,18 +64,71 @@ def sqlite_ground(world: World, say: Callable[[str], None]) -> Iterator[Ground]:
             shutil.rmtree(stale)
         fill_sqlite(template, world)
         (template / "whole").touch()
+    with _folder() as folder:
+        target = folder / SQLITE_FILE
+        shutil.copyfile(template / SQLITE_FILE, target)
+
+        def run_sql(statement: str) -> None:
+            with contextlib.closing(sqlite3.connect(target, timeout=30)) as raw, raw:
+                raw.execute(statement)
+
+        yield Ground(folder=folder, target=str(target), began_at=_now(), run_sql=run_sql)
+
+
+@contextlib.contextmanager
+def postgres_ground(world: World, say: Say, core: str | None) -> Iterator[Ground]:
+    """A database of its own, copied from one that is made once for each size."""
+    home = DATA / "postgres"
+    with _folder() as folder, running_postgres(home, core) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            template = _postgres_template(connection, world, say)
+            say("copying the database")
+            connection.execute("DROP DATABASE IF EXISTS run WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE run TEMPLATE {template}")
+        target = _named(url, "run")
+
+        def run_sql(statement: str) -> None:
+            # What the ledger and the journal say about a purchase may stay: nobody reads it here.
+            with psycopg.connect(target, options=FOREIGN_KEYS_OFF) as connection:
+                connection.execute(statement)
+
+        yield Ground(
+            folder=folder,
+            target=target,
+            began_at=_now(),
+            run_sql=run_sql,
+            database_pid=server_pid(home),
+        )
+
+
+def _postgres_template(connection: "psycopg.Connection[tuple[str]]", world: World, say: Say) -> str:
+    prefix = f"rows_{world.numbers}_"
+    wanted = prefix + fingerprint()
+    there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+    if wanted in there:
+        return wanted
+    say(f"making {world.numbers:,} numbers on PostgreSQL")
+    for stale in there:
+        if stale.startswith((prefix, "making")):
+            connection.execute(f"DROP DATABASE {stale}")
+    connection.execute("CREATE DATABASE making TEMPLATE template0")
+    fill_postgres(_named(connection.info.dsn, "making"), world)
+    connection.execute(f"ALTER DATABASE making RENAME TO {wanted}")
+    return wanted
+
+
+def _named(dsn: str, name: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(dsn)
+    return f"postgresql://{parts['user']}@{parts['host']}:{parts['port']}/{name}"
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
     folder = DATA / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    target = folder / SQLITE_FILE
-    shutil.copyfile(template / SQLITE_FILE, target)
-
-    def run_sql(statement: str) -> None:
-        with contextlib.closing(sqlite3.connect(target, timeout=30)) as raw, raw:
-            raw.execute(statement)
-
     try:
-        yield Ground(folder=folder, target=str(target), began_at=_now(), run_sql=run_sql)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

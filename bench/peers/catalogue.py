@@ -1,17 +1,23 @@
 """Who is measured, how each of them is started, and what it can do."""
 
 import os
+import re
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 HERE = Path(__file__).parent
 NODE = HERE.parent / "node"
 BIN = Path(sys.executable).parent
-SQLITE = "sqlite"
-POSTGRES = "postgres"
-ENGINES = frozenset({SQLITE, POSTGRES})
+
+
+class Engine(StrEnum):
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
 
 GET, LIST, AVAILABLE, MAPPING, PURCHASE = "get", "list", "available", "mapping", "purchase"
 EVERYTHING = frozenset({GET, LIST, AVAILABLE, MAPPING, PURCHASE})
@@ -21,7 +27,7 @@ EVERYTHING = frozenset({GET, LIST, AVAILABLE, MAPPING, PURCHASE})
 class Stand:
     """Where a peer is to be served from; `target` is the SQLite file or the PostgreSQL address."""
 
-    engine: str
+    engine: Engine
     target: str
     folder: Path
     port: int
@@ -29,14 +35,14 @@ class Stand:
 
     @property
     def environment(self) -> dict[str, str]:
-        on_postgres = self.engine == POSTGRES
+        on_postgres = self.engine is Engine.POSTGRES
         return os.environ | {
             "BENCH_DATABASE": self.target,
             "BENCH_PORT": str(self.port),
             "BENCH_WORKERS": str(self.workers),
             "DIALPLANE_DATABASE_URL": self.target if on_postgres else "",
             "DIALPLANE_DATA_DIR": str(self.folder),
-            "PYTHONUNBUFFERED": "",
+            "DJANGO_SETTINGS_MODULE": "bench.peers.ninja_settings",
         }
 
 
@@ -44,10 +50,16 @@ class Stand:
 class Peer:
     name: str
     command: Callable[[Stand], list[str]]
-    engines: frozenset[str] = ENGINES
     kinds: frozenset[str] = EVERYTHING
+    needs: str | None = None
+    """The program that has to be there."""
+    workers_max: int | None = None
     checked: bool = True
     """Whether its answers are compared with Dialplane's before it is measured."""
+
+    @property
+    def slug(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower())
 
 
 def _granian(interface: str, target: str, *more: str) -> Callable[[Stand], list[str]]:
@@ -73,13 +85,50 @@ def _uvicorn(stand: Stand) -> list[str]:
     ]  # fmt: skip
 
 
+def _floor(stand: Stand) -> list[str]:
+    if stand.engine is Engine.SQLITE:
+        return _granian("rsgi", "bench.peers.floor:rsgi", "--loop", "uvloop")(stand)
+    return _granian("wsgi", "bench.peers.floor:wsgi", *THREADS)(stand)
+
+
+def _fastify(_stand: Stand) -> list[str]:
+    return ["node", str(NODE / "serve.mjs")]
+
+
+def _nginx(_stand: Stand) -> list[str]:
+    return [sys.executable, "-m", "bench.peers.nginx"]
+
+
+THREADS = ("--blocking-threads", "8")
+"""As many as Dialplane has."""
+
 DIALPLANE = Peer(name="Dialplane", command=_dialplane)
-FLOOR = Peer(
-    name="hand-written floor",
-    command=_granian("rsgi", "bench.peers.floor:app", "--loop", "uvloop"),
-    engines=frozenset({SQLITE}),
-)
+FLOOR = Peer(name="hand-written floor", command=_floor)
+FALCON = Peer(name="bare Falcon", command=_granian("wsgi", "bench.peers.bare_falcon:app", *THREADS))
 FASTAPI = Peer(name="FastAPI + SQLAlchemy 2", command=_uvicorn)
+NINJA = Peer(
+    name="Django + django-ninja", command=_granian("wsgi", "bench.peers.ninja_wsgi:app", *THREADS)
+)
+FASTIFY = Peer(
+    name="Fastify + better-sqlite3 / pg",
+    command=_fastify,
+    needs="node",
+    workers_max=1,
+)
+NGINX = Peer(
+    name="nginx, constant answer",
+    command=_nginx,
+    needs="nginx",
+    kinds=frozenset({GET}),
+    checked=False,
+)
 
 QUICK = (DIALPLANE, FLOOR, FASTAPI)
-PEERS = QUICK
+PEERS = (DIALPLANE, FLOOR, FALCON, FASTAPI, NINJA, FASTIFY, NGINX)
+
+
+def present(peer: Peer) -> bool:
+    """Whether what the peer is started with is on this machine."""
+    if peer is FASTIFY and not (NODE / "node_modules" / "better-sqlite3" / "build").exists():
+        return False
+    return peer.needs is None or shutil.which(peer.needs) is not None
