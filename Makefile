@@ -10,7 +10,8 @@ WORKERS ?= 2
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test bench check lint types imports fmt lock setup clean
+SOAK ?=
+.PHONY: help demo dev test soak bench check lint types imports fmt lock setup clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -24,6 +25,9 @@ dev: $(READY) ## the same, and the API starts anew whenever a file in src/ chang
 test: $(READY) ## everything `make check` does, then all tests, whatever the check found
 	@$(MAKE) --no-print-directory check; checked=$$?; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) && exit $$checked
+
+soak: $(READY) ## 10,000 calls through a real Kamailio, counted at every place, memory watched
+	@PYTHONPATH=tests $(BIN)/python tests/end_to_end/soak.py $(SOAK)
 
 bench: bench/.venv/ready $(if $(QUICK),,bench/node/node_modules/ready) ## beside its peers, an hour; QUICK=1 takes two minutes, BENCH=--help tells more
 	@bench/.venv/bin/python -m bench $(if $(QUICK),--quick) $(BENCH)
