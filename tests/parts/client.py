@@ -64,7 +64,7 @@ class Client:
     """Speaks with one key, or with none."""
 
     def __init__(self, send: Send, headers: Mapping[str, str] | None = None) -> None:
-        self._send = send
+        self.send = send
         self._headers = dict(headers or {})
 
     @property
@@ -78,11 +78,11 @@ class Client:
     def sending(self, **headers: str) -> "Client":
         """The same client with further headers: `sending(if_match='"1-active"')`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Client(self._send, self._headers | named)
+        return Client(self.send, self._headers | named)
 
     def without(self, header: str) -> "Client":
         kept = {name: value for name, value in self._headers.items() if name != header}
-        return Client(self._send, kept)
+        return Client(self.send, kept)
 
     def get(self, path: str, **query: object) -> Answer:
         return self.request("GET", path, query=query)
@@ -105,6 +105,6 @@ class Client:
         if body is not None:
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent = replace(sent, body=raw, headers={"content-type": JSON} | self._headers)
-        answer = self._send(sent)
+        answer = self.send(sent)
         contract.check(method, path, answer)
         return answer

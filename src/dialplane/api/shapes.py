@@ -40,7 +40,10 @@ _PATTERN_REASONS = {
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A JSON object of a request."""
+    """A JSON object of a request. It may hold a password, so printing it tells its name only."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def broken_rules(self) -> Iterator[FieldProblem]:
         """What is wrong with fields that are right each by itself."""
