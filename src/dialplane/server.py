@@ -1,5 +1,6 @@
 """The running server: a process that keeps watch, with the workers, and API processes below it."""
 
+import errno
 import ipaddress
 import logging
 import multiprocessing
@@ -85,7 +86,7 @@ def address_in(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return None
 
 
-def free_port(host: str, port: int, *, patience_s: float = SUCCESSION_S) -> int:
+def free_port(host: str, port: int, *, patience_s: float = 0.0) -> int:
     """The port itself, or any free one for 0: Granian alone would silently share a taken one.
 
     Raises:
@@ -98,8 +99,8 @@ def free_port(host: str, port: int, *, patience_s: float = SUCCESSION_S) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(address)
-            except OSError:
-                if time.monotonic() >= deadline:
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
                     raise
             else:
                 return int(probe.getsockname()[1])

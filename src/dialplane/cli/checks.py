@@ -195,7 +195,7 @@ def _port(patient: Patient) -> Iterator[Finding]:
     listener = patient.listener
     place = f"{listener.host} port {listener.port}"
     try:
-        free_port(listener.host, listener.port, patience_s=0)
+        free_port(listener.host, listener.port)
     except OSError as error:
         if answers(listener):
             yield good("port", f"Dialplane serves {place}")

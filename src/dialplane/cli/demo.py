@@ -75,7 +75,7 @@ def _port(host: str, wanted: int | None) -> int:
         return port_on(host, wanted)
     for port in range(PORT, PORT + PORTS_TRIED):
         try:
-            free_port(host, port, patience_s=0)
+            free_port(host, port)
         except OSError:
             continue
         if port != PORT:

@@ -12,10 +12,10 @@ from dialplane.cli.commands import command, single
 from dialplane.cli.faults import Refused
 from dialplane.cli.known_settings import PREFIX, place_of, settings_in
 from dialplane.cli.opening import opened
-from dialplane.cli.terminal import Report, shown_later
+from dialplane.cli.terminal import Report, remark, shown_later
 from dialplane.main import secret_box_of
 from dialplane.operations.installation import prove_key_ring
-from dialplane.server import Listener, free_port
+from dialplane.server import SUCCESSION_S, Listener, free_port
 from dialplane.server import serve as run
 from dialplane.settings import Settings
 
@@ -57,16 +57,26 @@ def port_on(host: str, port: int) -> int:
     try:
         return free_port(host, port)
     except OSError as error:
-        remedies = {
-            errno.EADDRINUSE: "Stop what listens there, or choose another with --port.",
-            errno.EACCES: "Ports below 1024 need privileges: choose another with --port.",
-            errno.EADDRNOTAVAIL: "Choose an address of this machine with --host.",
-        }
-        raise Refused(
-            f"Cannot listen on {host} port {port}: {error.strerror}.",
-            remedies.get(error.errno or 0, "Check --host and --port."),
-            "CANNOT_LISTEN",
-        ) from error
+        if error.errno != errno.EADDRINUSE:
+            raise _cannot_listen(host, port, error) from error
+    remark(f"Port {port} is taken; waiting a moment in case its holder is going.")
+    try:
+        return free_port(host, port, patience_s=SUCCESSION_S)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
+    remedies = {
+        errno.EADDRINUSE: "Stop what listens there, or choose another with --port.",
+        errno.EACCES: "Ports below 1024 need privileges: choose another with --port.",
+        errno.EADDRNOTAVAIL: "Choose an address of this machine with --host.",
+    }
+    return Refused(
+        f"Cannot listen on {host} port {port}: {error.strerror}.",
+        remedies.get(error.errno or 0, "Check --host and --port."),
+        "CANNOT_LISTEN",
+    )
 
 
 def prepare(settings: Settings, listener: Listener) -> None:
