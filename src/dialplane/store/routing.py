@@ -37,7 +37,7 @@ def inbound_facts(
             revision=UNCONFIGURED,
             known_to=known_to,
             from_carrier=from_carrier,
-            near_misses=_near_misses(db, question.called, _askers(known_to, viewer)),
+            near_misses=_near_misses(db, realm, question.called, _askers(known_to, viewer)),
         )
     routing = number_routing.get(db, number.organization_id, number.id)
     return InboundFacts(
@@ -69,7 +69,7 @@ def outbound_facts(
     if viewer is not None:
         known_to &= {viewer}
     if number is None:
-        near = _near_misses(db, question.caller, _askers(known_to, viewer))
+        near = _near_misses(db, realm, question.caller, _askers(known_to, viewer))
         return OutboundFacts(
             number=None, revision=UNCONFIGURED, known_to=known_to, near_misses=near
         )
@@ -167,7 +167,7 @@ _MEANT: Final[LiteralString] = (
 
 
 def _near_misses(
-    db: Reader, wanted: Digits, organization_ids: Iterable[OrganizationId]
+    db: Reader, realm: str, wanted: Digits, organization_ids: Iterable[OrganizationId]
 ) -> tuple[NearMiss, ...]:
     meant = sorted(near_spellings(wanted))[:_MOST_MEANINGS]
     if not meant:
@@ -180,9 +180,11 @@ def _near_misses(
         for row in db.all(
             """
             SELECT canonical FROM telephone_numbers
-             WHERE organization_id = :organization_id AND status <> 'expired' AND canonical IN """
+             WHERE organization_id = :organization_id AND realm = :realm
+               AND status <> 'expired' AND canonical IN """
             + _MEANT,
             organization_id=organization_id,
+            realm=realm,
             **named,
         )
     ]

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -13,6 +14,8 @@ from dialplane.operations import call_events, peers
 from dialplane.store.database import Database
 
 INTERVAL_S: Final = 1.0
+# However many peers there are, looking takes at most a twentieth of the time.
+RESTS_PER_WORK: Final = 20
 AT_ONCE: Final = 8
 # A name that nobody knows is asked for again, but not every second.
 PATIENCE_MS: Final = 30 * SECOND_MS
@@ -58,12 +61,14 @@ class Lookout:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 self.round()
             except Exception:
                 # The next round tries again; a worker that dies of one bad round helps nobody.
                 log.exception("lookout failed")
-            self._stopping.wait(INTERVAL_S)
+            worked = time.monotonic() - began
+            self._stopping.wait(max(INTERVAL_S, worked * RESTS_PER_WORK))
 
     def round(self) -> None:
         now = self._clock()
