@@ -15,7 +15,7 @@ from dialplane.api.cursors import Cursors
 from dialplane.api.limits import Limits
 from dialplane.api.parts import Clock, Parts
 from dialplane.domain.rates import rules_in
-from dialplane.domain.values import DAY_MS, Millis
+from dialplane.domain.values import DAY_MS, SECOND_MS, Millis
 from dialplane.edge.dialing import mount_dialing
 from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.routes import EdgeParts, mount
@@ -127,6 +127,7 @@ def edge_parts_of(settings: Settings, parts: Parts) -> EdgeParts:
         box=parts.box,
         clock=parts.clock,
         token=settings.edge_token,
+        ping_every_ms=settings.edge_ping_every_s * SECOND_MS,
         inbound_webhooks=InboundWebhooks(
             parts.database, parts.box, allow_private=settings.allow_private_webhooks
         ),

@@ -41,6 +41,11 @@ class Settings:
     edge_token: str = environ.var(
         "", help="What the SIP edge shows us; empty lets no edge in. The edge reads the same."
     )
+    edge_ping_every_s: int = environ.var(
+        30,
+        converter=int,
+        help="Seconds between two OPTIONS of an edge to the same peer; two misses make it down.",
+    )
     quarantine_days: int = environ.var(
         30, converter=int, help="Days a given-up line rests before it can be bought again."
     )

@@ -57,6 +57,7 @@ class ControlPlane:
             "DIALPLANE_DATA_DIR": str(self.data_dir),
             "DIALPLANE_EDGE_TOKEN": self.token,
             "DIALPLANE_ALLOW_PRIVATE_SIP": "1",
+            "DIALPLANE_EDGE_PING_EVERY_S": "1",
         }
 
     @property
@@ -114,6 +115,17 @@ class ControlPlane:
 
     def remaps(self, digits: str, *, agent: str, runtimes: Sequence[str]) -> None:
         self._answered_by(digits, self._agent(agent, runtimes))
+
+    def publishes(self, agent: str, version: str) -> None:
+        """Freeze the draft as the next version, and put that into production."""
+        path = f"/v3/agents/{self.agents[agent]}/versions"
+        assert self._ask("POST", path, {})["version"] == version
+        self._ask("POST", f"{path}/{version}/publish", None)
+
+    def follows_production(self, digits: str, *, agent: str) -> None:
+        mapping = {"agent_id": self.agents[agent], "agent_version": "production"}
+        path = f"/v3/organization-telephone-numbers/{self.numbers[digits]}/agent"
+        self._ask("PATCH", path, {"inbound_agent": mapping})
 
     def gives_up(self, digits: str) -> None:
         self._ask("DELETE", f"/v3/organization-telephone-numbers/{self.numbers[digits]}", None)

@@ -9,7 +9,7 @@ import falcon
 import msgspec
 
 from dialplane.domain.errors import Invalid, Unauthorized
-from dialplane.domain.values import Millis
+from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.edge import answers, logins
 from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody, read
@@ -21,7 +21,6 @@ from dialplane.store.database import Database
 from dialplane.store.secret_box import SecretBox
 
 LARGEST_BODY: Final = 1024 * 1024
-PING_EVERY_MS: Final = 30_000
 MOST_PEERS: Final = 50
 
 _ENCODER = msgspec.json.Encoder()
@@ -36,6 +35,7 @@ class EdgeParts:
     clock: Callable[[], Millis]
     token: str
     inbound_webhooks: InboundWebhooks
+    ping_every_ms: Millis = 30 * SECOND_MS
 
 
 class EdgeResource:
@@ -148,7 +148,9 @@ class Targets(EdgeResource):
             {"target_id": peer.id, "kind": peer.kind, "uri": peer.uri} for peer in found[:limit]
         ]
         following = found[limit - 1].id if len(found) > limit else None
-        say(resp, {"interval_ms": PING_EVERY_MS, "items": items, "next_after": following})
+        say(
+            resp, {"interval_ms": self.parts.ping_every_ms, "items": items, "next_after": following}
+        )
 
 
 def _logins(parts: EdgeParts, granted: Granted) -> Mapping[str, answers.Login]:
