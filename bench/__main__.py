@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import asking
+from bench import asking, reporting
+from bench.keeping import kept_of
 from bench.loading import NoLoad, require_wrk
 from bench.machine import cores, machine
 from bench.peers import catalogue
@@ -32,6 +33,7 @@ def main(
     seconds: Annotated[int, typer.Option(min=1, help="How long each peer is asked.")] = 3,
     workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
     ask: Annotated[list[str] | None, typer.Option(help="Only these questions, by name.")] = None,
+    keep: Annotated[bool, typer.Option(help="Put the figures into docs/performance.")] = False,
     beside: Annotated[
         list[str] | None, typer.Option(help="Only peers with this name part.")
     ] = None,
@@ -55,6 +57,9 @@ def main(
         console.print(str(failed), style="red", markup=False)
         raise typer.Exit(1) from failed
     show(console, result, machine())
+    if keep:
+        kept_of(result, machine()).keep()
+        reporting.write()
 
 
 def _ground(plan: Plan, say: Say) -> AbstractContextManager[Ground]:

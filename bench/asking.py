@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bench import rows
+from bench import call_rows, rows
 from bench.peers import cursors
-from bench.peers.catalogue import AVAILABLE, GET, LIST, MAPPING, PURCHASE
+from bench.peers.catalogue import (
+    AVAILABLE,
+    CALLS,
+    EDGE_TOKEN,
+    GET,
+    LIST,
+    MAPPING,
+    PURCHASE,
+)
 from bench.rows import World
 from dialplane.store.pages import Place
 
 REQUESTS = 100_000
 BUYERS = 4
 """How many organizations want each line, one right after the other."""
+
+EVENTS = 10
 
 NUMBERS = "/v3/organization-telephone-numbers"
 WriteCursor = Callable[[Place], str]
@@ -40,6 +50,10 @@ class Question:
     title: str
     requests: Callable[[World, WriteCursor], Iterator[Request]]
     expected: frozenset[str] = frozenset({"200"})
+    proof: str = ""
+    """What a right answer holds; what every peer answers is compared, this is for us alone."""
+    per_s: int | None = None
+    """Asked this often instead of as often as it is answered."""
 
     def write(self, folder: Path, world: World, write_cursor: WriteCursor, owner: str) -> Path:
         path = folder / f"{self.name}-{owner}.requests"
@@ -105,6 +119,56 @@ def _purchases(world: World, _: WriteCursor) -> Iterator[Request]:
             yield Request("POST", "/v3/telephone-numbers/purchase", token, body)
 
 
+def _calls(_world: World, _: WriteCursor) -> Iterator[Request]:
+    for organization in range(1000):
+        yield Request("GET", "/v3/calls?limit=50", rows.token(organization))
+
+
+def _bought(world: World) -> Iterator[int]:
+    return (number for number in _some_numbers(world) if rows.is_answered(number))
+
+
+def _inbound(world: World, _: WriteCursor) -> Iterator[Request]:
+    for turn, number in enumerate(_bought(world)):
+        body = _heard(turn, number) | {
+            "call_id": rows.stable_id("asked", turn, rows.FIRST_AT),
+            "source_port": 5060,
+            "received_at": rows.FIRST_AT,
+            "edge_id": "bench",
+        }
+        yield Request("POST", "/edge/v1/inbound", EDGE_TOKEN, json.dumps(body))
+
+
+def _events(world: World, _: WriteCursor) -> Iterator[Request]:
+    some = _bought(world)
+    for turn in range(REQUESTS // EVENTS // 2):
+        events = [_event(world, turn * EVENTS + index, next(some)) for index in range(EVENTS)]
+        body = json.dumps({"edge_id": "bench", "events": events})
+        yield Request("POST", "/edge/v1/events", EDGE_TOKEN, body)
+
+
+def _event(world: World, turn: int, number: int) -> dict[str, object]:
+    return _heard(turn, number) | {
+        "id": rows.stable_id("event", turn, rows.FIRST_AT),
+        "type": "call.answered",
+        "direction": "inbound",
+        "organization_id": rows.organization_id(world.holder(number)),
+        "number_id": world.number_id(number),
+        "at": rows.FIRST_AT,
+        "call_id": rows.stable_id("asked", turn, rows.FIRST_AT),
+    }
+
+
+def _heard(turn: int, number: int) -> dict[str, object]:
+    return {
+        "sip_call_id": f"{turn}@bench",
+        "called": rows.digits_of(number),
+        "caller": "01020001234",
+        "source_address": call_rows.CARRIER_ADDRESS,
+        "transport": "udp",
+    }
+
+
 QUESTIONS = (
     Question("get", GET, "GET by id, random numbers and keys", _gets),
     Question("list-first", LIST, "list of 50, first page", _page(0)),
@@ -119,4 +183,19 @@ QUESTIONS = (
         _purchases,
         frozenset({"200", "409"}),
     ),
-)
+    Question(
+        "calls", CALLS, "list of 50 calls, random organizations", _calls, proof='"items":[{"id":'
+    ),
+    Question(
+        "edge-calm", CALLS, "edge: who answers this call, 500 a second", _inbound,
+        proof='"decision":"route"', per_s=500,
+    ),
+    Question(
+        "edge-rush", CALLS, "edge: who answers this call, all it takes", _inbound,
+        proof='"decision":"route"',
+    ),
+    Question(
+        "events", CALLS, f"edge: reports of calls, {EVENTS} in each batch", _events,
+        proof=f'"accepted":{EVENTS}',
+    ),
+)  # fmt: skip

@@ -12,12 +12,29 @@ from bench.rows import World
 from bench.serving import NotServing, Server
 
 LONGEST_TALE = 5
+OK = 200
 # What may differ: when a change was made, the id of what was bought, how a cursor is written.
 FREE = {"updated_at": 0, "next_cursor": ""}
 FREE_WHEN_BOUGHT = FREE | {"id": "", "number": "", "start_at": 0, "created_at": 0}
 
 
+def require_proof(server: Server, request: Request, proof: str) -> None:
+    """See that an answer is the one that is to be measured.
+
+    Raises:
+        NotServing: with what it is instead.
+    """
+    _, raw = _answer(server, request)
+    if proof.encode() not in raw:
+        raise NotServing(f"{request.path} does not answer {proof}, but {raw[:500]!r}")
+
+
 def ask(server: Server, request: Request) -> tuple[int, Any]:
+    status, raw = _answer(server, request)
+    return status, json.loads(raw) if status == OK else None
+
+
+def _answer(server: Server, request: Request) -> tuple[int, bytes]:
     connection = HTTPConnection("127.0.0.1", server.stand.port, timeout=30)
     headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
     if request.body:
@@ -26,7 +43,7 @@ def ask(server: Server, request: Request) -> tuple[int, Any]:
     answer = connection.getresponse()
     raw = answer.read()
     connection.close()
-    return answer.status, json.loads(raw) if answer.status == 200 else None  # noqa: PLR2004
+    return answer.status, raw
 
 
 def told(server: Server, request: Request) -> tuple[int, Any]:

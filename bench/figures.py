@@ -1,6 +1,6 @@
 """From rounds to figures: medians, how far the rounds lie apart, ratios within the same round."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,11 @@ class Spread:
     def of(cls, values: list[float]) -> "Spread":
         return cls(median(values), min(values), max(values))
 
+    @property
+    def reach(self) -> float:
+        """How far the furthest round is from the median, as a part of it."""
+        return max(self.high - self.middle, self.middle - self.low) / self.middle
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -34,8 +39,10 @@ class Figures:
     broken: int
     refused: int
 
-    def told(self) -> dict[str, Any]:
-        return asdict(self)
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> "Figures":
+        spreads = {name: Spread(**told[name]) for name in ("per_s", "ratio")}
+        return cls(**told | spreads)
 
 
 def figures(ours: list[Outcome], theirs: list[Outcome]) -> Figures:

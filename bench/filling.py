@@ -2,11 +2,13 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from bench import call_rows
 from bench.rows import Row, Table, World
 from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
@@ -31,7 +33,7 @@ def fill_sqlite(folder: Path, world: World) -> Path:
     raw.execute("BEGIN")
     for name, _ in kept:
         raw.execute(f"DROP INDEX {name}")
-    for table in world.tables():
+    for table in _tables(world):
         blanks = ", ".join("?" * len(table.columns))
         raw.executemany(f"INSERT INTO {_into(table)} VALUES ({blanks})", table.rows)
     for _, made_by in kept:
@@ -45,10 +47,15 @@ def fill_sqlite(folder: Path, world: World) -> Path:
 def fill_postgres(url: str, world: World) -> None:
     make_schema(open_database(url, Path()))
     with psycopg.connect(url) as connection:
-        for table in world.tables():
+        for table in _tables(world):
             _copy(connection, table)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # autovacuum would, a little later
+
+
+def _tables(world: World) -> Iterator[Table]:
+    yield from world.tables()
+    yield from call_rows.tables(world)
 
 
 def _copy(connection: "psycopg.Connection[Row]", table: Table) -> None:

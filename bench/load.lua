@@ -25,6 +25,14 @@ function request()
   return requests[place]
 end
 
+-- With a rate each connection waits before it asks, by chance from nothing to twice the mean.
+local delay_ms = tonumber(os.getenv("BENCH_DELAY_MS"))
+if delay_ms > 0 then
+  function delay()
+    return math.random() * 2 * delay_ms
+  end
+end
+
 if codes then
   function response(status)
     counted[status] = (counted[status] or 0) + 1

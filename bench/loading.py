@@ -43,6 +43,7 @@ class Effort:
     seconds: int
     core: str | None
     expected: frozenset[str]
+    per_s: int | None = None
 
 
 def require_wrk() -> None:
@@ -59,6 +60,7 @@ def load(server: Server, requests: Path, effort: Effort, *, place: int) -> Outco
     told = {
         "BENCH_REQUESTS": str(requests),
         "BENCH_PLACE": str(place),
+        "BENCH_DELAY_MS": "0" if effort.per_s is None else str(CONNECTIONS * 1000 / effort.per_s),
         "BENCH_CODES": "1" if len(effort.expected) > 1 else "",
     }
     before, database_before = server.cpu_s(), server.database_cpu_s()

@@ -47,13 +47,17 @@ def made_at(index: int, of: int) -> int:
     return FIRST_AT + index * SPAN_MS // of
 
 
-def _id(kind: str, index: int, made_at: int) -> str:
+def stable_id(kind: str, index: int, made_at: int) -> str:
     """A UUID of version 7 made at that instant, as the product makes them."""
     value = made_at << 80 | _chance(kind, index) & (1 << 80) - 1
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0b11 << 62) | 0b10 << 62
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def digits_of(number: int) -> str:
+    return _digits(number * 2)
 
 
 def _digits(slot: int) -> str:
@@ -73,11 +77,11 @@ def token(organization: int) -> str:
 
 
 def organization_id(organization: int) -> str:
-    return _id("organization", organization, FIRST_AT + organization)
+    return stable_id("organization", organization, FIRST_AT + organization)
 
 
 def agent_id(organization: int, which: int) -> str:
-    return _id("agent", organization * AGENTS_EACH + which, FIRST_AT + organization)
+    return stable_id("agent", organization * AGENTS_EACH + which, FIRST_AT + organization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,10 @@ class World:
         return BIG if number % 10 == 0 else 1 + number * 7919 % (ORGANIZATIONS - 1)
 
     def number_id(self, number: int) -> str:
-        return _id("number", number, made_at(number, self.numbers))
+        return stable_id("number", number, made_at(number, self.numbers))
 
     def stock_line_id(self, line: int) -> str:
-        return _id("stock", line, made_at(line, self.stock))
+        return stable_id("stock", line, made_at(line, self.stock))
 
     def tables(self) -> Iterator[Table]:
         """In the order in which they refer to each other."""
@@ -112,10 +116,21 @@ class World:
         for number in range(self.numbers):
             if _is_bought(number):
                 at = made_at(number, self.numbers)
-                digits = _digits(number * 2)
+                digits = digits_of(number)
                 fee = _FEES[number % 5]
                 back = END_AT + QUARANTINE_MS if number % 20 == _CANCELLED else None
-                yield (_id("line", number, at), "live", digits, "voip", fee, 1, 1, "held", back, at)
+                yield (
+                    stable_id("line", number, at),
+                    "live",
+                    digits,
+                    "voip",
+                    fee,
+                    1,
+                    1,
+                    "held",
+                    back,
+                    at,
+                )
         for line in range(self.stock):
             at = made_at(line, self.stock)
             digits = _digits(line * 20 + 1)
@@ -130,13 +145,14 @@ class World:
         bought = _is_bought(number)
         status = _STATUS.get(number % 20, "active")
         chance = _chance("trunk", number)
-        mapped = agent_id(organization, 0) if number % 7 else None
+        mapped = agent_id(organization, 0) if _is_mapped(number) else None
         ended = None if status == "active" else END_AT if status == "cancel_requested" else at + 1
-        digits = _digits(number * 2)
+        digits = digits_of(number)
         return (
             self.number_id(number), organization_id(organization), "live", digits,
             digits, "vox" if bought else "custom", status,
-            _id("line", number, at) if bought else None, _FEES[number % 5] if bought else None,
+            stable_id("line", number, at) if bought else None,
+            _FEES[number % 5] if bought else None,
             None if bought else f"sip{number % 997}.example.com",
             None if bought else f"sip:sip{number % 997}.example.com:5060;transport=udp",
             None if bought else "ST_" + _base62(chance, 12),
@@ -151,6 +167,15 @@ def is_expired(number: int) -> bool:
     return _STATUS.get(number % 20) == "expired"
 
 
+def is_answered(number: int) -> bool:
+    """Whether a call from the carrier finds an agent."""
+    return _is_bought(number) and _is_mapped(number)
+
+
+def _is_mapped(number: int) -> bool:
+    return number % 7 != 0
+
+
 def _is_bought(number: int) -> bool:
     return number % 10 < 7  # noqa: PLR2004  # seven in ten are bought, the others brought along
 
@@ -162,7 +187,7 @@ def _organization(index: int) -> Row:
 def _key(index: int) -> Row:
     text = token(index)
     at = FIRST_AT + index
-    key_id, organization = _id("key", index, at), organization_id(index)
+    key_id, organization = stable_id("key", index, at), organization_id(index)
     return key_id, organization, "bench", "live", "read write", hashed(text), text[:12], at
 
 

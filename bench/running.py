@@ -109,7 +109,10 @@ class Rounds:
             self._ground.restock()
             place = 0
         effort = Effort(
-            seconds=self._plan.seconds, core=self._load_core, expected=question.expected
+            seconds=self._plan.seconds,
+            core=self._load_core,
+            expected=question.expected,
+            per_s=question.per_s,
         )
         return load(server, requests, effort, place=place)
 
@@ -121,6 +124,8 @@ class Rounds:
         }
 
     def _require_fairness(self, question: Question, able: list[Server]) -> None:
+        request = next(question.requests(self._plan.world, self._cursor))
+        fairness.require_proof(self._ours, request, question.proof)
         for server in able:
             if server is self._ours or not server.peer.checked:
                 continue

@@ -59,5 +59,4 @@ def _processor_time(figures: Figures) -> str:
 
 def spread(found: Spread, form: str) -> str:
     """The median, and how far the rounds lie from it, in per cent."""
-    furthest = max(found.high - found.middle, found.middle - found.low)
-    return f"{form.format(found.middle)} [dim]±{furthest / found.middle:.0%}[/]"
+    return f"{form.format(found.middle)} [dim]±{found.reach:.0%}[/]"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import rows
+from bench import call_rows, rows
 from bench.filling import fill_postgres, fill_sqlite
 from bench.postgres import running_postgres, server_pid
 from bench.rows import World
@@ -50,7 +50,8 @@ class Ground:
 
 def fingerprint() -> str:
     """Differs when the rows or the schema they are in have changed."""
-    told = Path(rows.__file__).read_text() + "".join(each.sql for each in migrations())
+    told = "".join(Path(module.__file__).read_text() for module in (rows, call_rows))
+    told += "".join(each.sql for each in migrations())
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 

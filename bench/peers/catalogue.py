@@ -20,7 +20,10 @@ class Engine(StrEnum):
 
 
 GET, LIST, AVAILABLE, MAPPING, PURCHASE = "get", "list", "available", "mapping", "purchase"
-EVERYTHING = frozenset({GET, LIST, AVAILABLE, MAPPING, PURCHASE})
+NUMBERS = frozenset({GET, LIST, AVAILABLE, MAPPING, PURCHASE})
+CALLS = "calls"
+ENVIRONMENT = ("PATH", "HOME", "LANG", "PYTHONPATH")
+EDGE_TOKEN = "the-edge-of-the-bench"  # noqa: S105  # it opens nothing but the bench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +39,15 @@ class Stand:
     @property
     def environment(self) -> dict[str, str]:
         on_postgres = self.engine is Engine.POSTGRES
-        return os.environ | {
+        """No more than is needed: some servers hand all of it to every request."""
+        kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        return kept | {
             "BENCH_DATABASE": self.target,
             "BENCH_PORT": str(self.port),
             "BENCH_WORKERS": str(self.workers),
             "DIALPLANE_DATABASE_URL": self.target if on_postgres else "",
             "DIALPLANE_DATA_DIR": str(self.folder),
+            "DIALPLANE_EDGE_TOKEN": EDGE_TOKEN,
             "DJANGO_SETTINGS_MODULE": "bench.peers.ninja_settings",
         }
 
@@ -50,7 +56,7 @@ class Stand:
 class Peer:
     name: str
     command: Callable[[Stand], list[str]]
-    kinds: frozenset[str] = EVERYTHING
+    kinds: frozenset[str] = NUMBERS
     needs: str | None = None
     """The program that has to be there."""
     workers_max: int | None = None
@@ -73,8 +79,11 @@ def _granian(interface: str, target: str, *more: str) -> Callable[[Stand], list[
     return command
 
 
-def _dialplane(_stand: Stand) -> list[str]:
-    return [sys.executable, "-m", "bench.peers.dialplane_serve"]
+def _dialplane(stand: Stand) -> list[str]:
+    return [
+        str(BIN / "dialplane"), "serve", "--host", "127.0.0.1", "--port", str(stand.port),
+        "--workers", str(stand.workers),
+    ]  # fmt: skip
 
 
 def _uvicorn(stand: Stand) -> list[str]:
@@ -102,7 +111,7 @@ def _nginx(_stand: Stand) -> list[str]:
 THREADS = ("--blocking-threads", "8")
 """As many as Dialplane has."""
 
-DIALPLANE = Peer(name="Dialplane", command=_dialplane)
+DIALPLANE = Peer(name="Dialplane", command=_dialplane, kinds=NUMBERS | {CALLS})
 FLOOR = Peer(name="hand-written floor", command=_floor)
 FALCON = Peer(name="bare Falcon", command=_granian("wsgi", "bench.peers.bare_falcon:app", *THREADS))
 FASTAPI = Peer(name="FastAPI + SQLAlchemy 2", command=_uvicorn)

@@ -1,0 +1,85 @@
+"""The report: figures and pictures from every run that is kept, put into its page."""
+
+from collections.abc import Iterator
+
+from bench.figures import Figures, Spread
+from bench.keeping import FOLDER, Kept, all_kept
+from bench.peers.catalogue import DIALPLANE, NGINX
+from bench.pictures import bars
+from bench.targets import verdicts
+
+PAGE = FOLDER / "README.md"
+BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+PICTURED = ("get", "mapping")
+
+
+def write() -> None:
+    """Write the pictures, and the part of the page between the marks."""
+    kept = list(all_kept())
+    for run in kept:
+        for question in PICTURED:
+            if question in run.figures:
+                (FOLDER / f"{question}-{run.name}.svg").write_text(_picture(run, question))
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + "\n".join([BEGIN, "", *_lines(kept), END]) + after)
+
+
+def _picture(run: Kept, question: str) -> str:
+    rates = {
+        name: figures.per_s
+        for name, figures in run.figures[question].items()
+        if name != NGINX.name  # it would leave the others no room
+    }
+    return bars(run.titles[question], run.title, rates, DIALPLANE.name)
+
+
+def _lines(kept: list[Kept]) -> Iterator[str]:
+    yield "### Targets"
+    yield ""
+    yield "| work | target | measured | |"
+    yield "| --- | --- | --- | --- |"
+    for verdict in verdicts(kept):
+        mark = "held" if verdict.held else "**missed**"
+        yield f"| {verdict.work} | {verdict.target} | {verdict.measured} | {mark} |"
+    yield ""
+    for run in kept:
+        yield from _run(run)
+
+
+def _run(run: Kept) -> Iterator[str]:
+    yield f"### {run.title}"
+    yield ""
+    yield f"{run.machine}. Medians of {run.rounds} rounds of {run.seconds} s, ± the furthest round."
+    yield ""
+    for question in PICTURED:
+        if question in run.figures:
+            yield f"![{run.titles[question]}]({question}-{run.name}.svg)"
+            yield ""
+    for question, peers in run.figures.items():
+        yield f"**{run.titles[question]}**"
+        yield ""
+        yield "| | answers/s | Dialplane is | p50 ms | p99 ms | CPU µs | MB |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+        for name, figures in peers.items():
+            yield _row(name, figures)
+        yield ""
+
+
+def _row(name: str, figures: Figures) -> str:
+    ratio = "" if name == DIALPLANE.name else spread(figures.ratio, "{:.2f} x")
+    database = f" + {figures.database_cpu_us:.0f}" if figures.database_cpu_us else ""
+    cells = (
+        f"**{name}**" if name == DIALPLANE.name else name,
+        spread(figures.per_s, "{:,.0f}"),
+        ratio,
+        f"{figures.p50_ms:.2f}",
+        f"{figures.p99_ms:.2f}",
+        f"{figures.cpu_us:.0f}{database}",
+        f"{figures.memory_mb:.0f}",
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def spread(found: Spread, form: str) -> str:
+    return f"{form.format(found.middle)} ±{found.reach:.0%}"
