@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "org": "Organizations: the tenants.",
     "key": "API keys of organizations.",
     "lines": "The stock of lines that can be bought.",
+    "rights": "What an organization may do with calls.",
     "carrier": "Carriers, which bring the calls of bought numbers.",
     "trunk": "SIP peers behind numbers, examined step by step.",
     "route": "Who would answer a call, and why.",
