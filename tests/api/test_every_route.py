@@ -1,8 +1,14 @@
 """The application has the operations of the contract, all of them and no others."""
 
+from collections.abc import Iterator
+
 import pytest
 from falcon import inspect
 
+from dialplane.api.app import create_app
+from dialplane.main import parts_of
+from dialplane.settings import read_settings
+from dialplane.store.opening import open_database
 from parts import contract
 from parts.contract import METHODS, Operation, operations
 from parts.walks import ON_ONE_ENGINE, every_operation, needs_key
@@ -16,29 +22,33 @@ def methods_of(path: str) -> set[str]:
     return {each.method.upper() for each in operations() if each.path == path}
 
 
-def routes(world: World) -> dict[str, set[str]]:
-    return {
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, set[str]]]:
+    """The methods of every path the application knows."""
+    home = tmp_path_factory.mktemp("routes")
+    database = open_database("", home)
+    parts = parts_of(read_settings({"DIALPLANE_DATA_DIR": str(home)}), database)
+    yield {
         route.path: {method.method for method in route.methods if not method.internal}
-        for route in inspect.inspect_app(world.app).routes
+        for route in inspect.inspect_app(create_app(parts)).routes
         if route.path not in PAGES
     }
+    parts.callers.close()
+    database.close()
 
 
-@ON_ONE_ENGINE
-def test_every_route_is_in_the_contract(world: World) -> None:
-    found = {(path, method) for path, methods in routes(world).items() for method in methods}
+def test_every_route_is_in_the_contract(routes: dict[str, set[str]]) -> None:
+    found = {(path, method) for path, methods in routes.items() for method in methods}
 
     assert found - {(each.path, each.method.upper()) for each in operations()} == set()
 
 
-@ON_ONE_ENGINE
 @every_operation()
-def test_every_operation_has_a_route(world: World, operation: Operation) -> None:
-    assert operation.method.upper() in routes(world).get(operation.path, set())
+def test_every_operation_has_a_route(routes: dict[str, set[str]], operation: Operation) -> None:
+    assert operation.method.upper() in routes.get(operation.path, set())
 
 
-@ON_ONE_ENGINE
-def test_what_is_not_built_yet_has_no_route(world: World) -> None:
+def test_what_is_not_built_yet_has_no_route(routes: dict[str, set[str]]) -> None:
     promised = {
         node["operationId"]: (path, method.upper())
         for path, item in contract.document()["paths"].items()
@@ -48,9 +58,7 @@ def test_what_is_not_built_yet_has_no_route(world: World) -> None:
 
     for name in contract.NOT_BUILT:
         path, method = promised[name]
-        assert method not in routes(world).get(path, set()), (
-            f"{name} is built: take it off the list"
-        )
+        assert method not in routes.get(path, set()), f"{name} is built: take it off the list"
 
 
 @ON_ONE_ENGINE
