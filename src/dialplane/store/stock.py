@@ -31,8 +31,13 @@ def terms_of(db: Reader, realm: str, numbers: Sequence[str]) -> dict[str, LineTe
     return {row["number"]: _terms(row) for row in rows}
 
 
-def put(db: Writer, realm: str, lines: Mapping[LineId, LineTerms], *, now: Millis) -> None:
-    """Add lines, or change the terms of those that are there; who holds them goes on doing so."""
+def put(
+    db: Writer, realm: str, lines: Mapping[LineId, LineTerms], *, now: Millis
+) -> tuple[int, int]:
+    """Add lines, and change the terms of those that are there with others.
+
+    Who holds a line goes on doing so. Answers how many were added, and how many changed.
+    """
     values: dict[str, object] = {"realm": realm, "now": now}
     for at, (line_id, terms) in enumerate(lines.items()):
         values[f"i{at}"] = line_id
@@ -41,7 +46,9 @@ def put(db: Writer, realm: str, lines: Mapping[LineId, LineTerms], *, now: Milli
         values[f"f{at}"] = terms.monthly_fee
         values[f"s{at}"] = int(terms.sms_send)
         values[f"r{at}"] = int(terms.sms_recv)
-    db.run(_put(len(lines)), **values)
+    touched = db.all(_put(len(lines)), **values)
+    added = sum(row["id"] in lines for row in touched)
+    return added, len(touched) - added
 
 
 def overview(db: Reader, realm: str, *, now: Millis) -> dict[tuple[LineType, LineStatus], int]:
@@ -103,6 +110,11 @@ def _put(count: int) -> str:
         ON CONFLICT (realm, number) DO UPDATE
            SET line_type = excluded.line_type, monthly_fee = excluded.monthly_fee,
                sms_send = excluded.sms_send, sms_recv = excluded.sms_recv
+         WHERE lines.line_type <> excluded.line_type
+            OR lines.monthly_fee <> excluded.monthly_fee
+            OR lines.sms_send <> excluded.sms_send
+            OR lines.sms_recv <> excluded.sms_recv
+        RETURNING id
     """
 
 
