@@ -133,8 +133,8 @@ class Running:
 
     def children(self) -> list[int]:
         """Processes started by it."""
-        asked = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
-        listed = subprocess.run(asked, capture_output=True, text=True, check=True)
+        asked = ["pgrep", "-P", str(self.process.pid)]
+        listed = subprocess.run(asked, capture_output=True, text=True, check=False)
         return [int(pid) for pid in listed.stdout.split()]
 
 
