@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import attr
 
-from dialplane.domain.rates import rules_in
 from dialplane.cli.faults import Refused
+from dialplane.domain.rates import rules_in
 from dialplane.settings import DialerVariables, EdgeVariables, Settings, read_settings
 from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.secret_box import SecretBox
