@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 import msgspec
 import structlog
@@ -85,6 +85,19 @@ def workers_of(settings: Settings, database: Database) -> tuple[Clockwork, Messe
     return Clockwork(database, system_clock), messenger, lookout
 
 
+class _StandardError:
+    """Wherever standard error leads when a line is written; loggers outlive redirections."""
+
+    def write(self, line: str | bytes) -> None:
+        if isinstance(line, bytes):
+            sys.stderr.buffer.write(line)
+        else:
+            sys.stderr.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def set_up_logging(settings: Settings) -> None:
     people = settings.log_format == "console"
     structlog.configure(
@@ -99,9 +112,9 @@ def set_up_logging(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr)
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _StandardError()))
         if people
-        else structlog.BytesLoggerFactory(sys.stderr.buffer),
+        else structlog.BytesLoggerFactory(cast("BinaryIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
 

@@ -11,10 +11,20 @@ def _flag(text: str | bool) -> bool:  # noqa: FBT001  # environ-config hands ove
     return text if isinstance(text, bool) else text.strip().lower() in {"1", "true", "yes", "on"}
 
 
+class Secret(str):
+    """Text that does not show itself where settings are printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
 @environ.config(prefix="DIALPLANE", frozen=True)
 class Settings:
     database_url: str = environ.var(
         "",
+        converter=Secret,
         help="Empty: one SQLite file in the data directory. Or postgresql://user@host/database.",
     )
     data_dir: Path = environ.var(
@@ -22,6 +32,7 @@ class Settings:
     )
     secret_key: str = environ.var(
         "",
+        converter=Secret,
         help="Ring of base64 keys of 32 bytes, comma separated, the first of which seals. Empty:"
         " secret.key in the data directory, made at the first start. Nodes share one ring.",
     )
@@ -39,7 +50,9 @@ class Settings:
         help="1 allows webhooks over http and to this machine, for trying things out.",
     )
     edge_token: str = environ.var(
-        "", help="What the SIP edge shows us; empty lets no edge in. The edge reads the same."
+        "",
+        converter=Secret,
+        help="What the SIP edge shows us; empty lets no edge in. The edge reads the same.",
     )
     edge_ping_every_s: int = environ.var(
         30,
@@ -73,8 +86,12 @@ class EdgeVariables:
     )
     id: str = environ.var("edge-1", help="Its name in what it tells; one per edge.")
     control_url: str = environ.var("http://127.0.0.1:8080", help="Where it asks about each call.")
-    token: str = environ.var("", help="What it shows the control plane, which has the same.")
-    admin_token: str = environ.var("", help="What opens its metrics and its JSON-RPC.")
+    token: str = environ.var(
+        "", converter=Secret, help="What it shows the control plane, which has the same."
+    )
+    admin_token: str = environ.var(
+        "", converter=Secret, help="What opens its metrics and its JSON-RPC."
+    )
     admin_address: str = environ.var("127.0.0.1", help="Where metrics and JSON-RPC listen.")
     admin_port: int = environ.var(8089, converter=int, help="The same, the port.")
     outside_address: str = environ.var("127.0.0.1", help="Carriers call here.")
@@ -124,7 +141,9 @@ class DialerVariables:
     """What `dialplane dialer` reads; it may run on a machine of its own, without a database."""
 
     control_url: str = environ.var("http://127.0.0.1:8080", help="Who tells it what to place.")
-    token: str = environ.var("", help="DIALPLANE_EDGE_TOKEN of the control plane.")
+    token: str = environ.var(
+        "", converter=Secret, help="DIALPLANE_EDGE_TOKEN of the control plane."
+    )
     address: str = environ.var("127.0.0.1", help="Where it is reached over SIP (UDP).")
     port: int = environ.var(5080, converter=int, help="The same, the port.")
     edge_address: str = environ.var("127.0.0.1", help="The edge's listener for runtimes.")

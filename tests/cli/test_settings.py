@@ -7,6 +7,7 @@ import pytest
 
 from dialplane.cli.known_settings import every_setting
 from dialplane.cli.settings import page
+from dialplane.settings import read_settings
 from parts.terminal import Terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -92,3 +93,14 @@ def test_one_that_is_not_understood_is_named_without_its_value(
 
 def _by_name(told: Any) -> dict[str, Any]:
     return {each["variable"]: each for each in told["settings"]}
+
+
+def test_settings_that_are_printed_show_no_secret() -> None:
+    planted = {
+        "DIALPLANE_SECRET_KEY": "planted-key",
+        "DIALPLANE_EDGE_TOKEN": "planted-token",
+        "DIALPLANE_DATABASE_URL": "postgresql://user:planted-password@host/db",
+    }
+
+    assert "planted" not in repr(read_settings(planted))
+    assert read_settings(planted).edge_token == "planted-token"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString, cast
+from weakref import WeakSet
 
 from dialplane.domain.errors import Unavailable
 from dialplane.store.database import Row, UniqueViolated
@@ -26,6 +27,9 @@ def _rule_of(violation: sqlite3.IntegrityError) -> str | None:
 class SqliteConnection:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self.raw = raw
+
+    def __del__(self) -> None:
+        self.raw.close()
 
     def _execute(self, sql: str, parameters: Mapping[str, object]) -> sqlite3.Cursor:
         try:
@@ -62,14 +66,15 @@ class SqliteEngine:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.local()
-        self._every_connection: list[sqlite3.Connection] = []
+        # Weak: a thread that ends takes its connection along; the server's threads come and go.
+        self._every_connection: WeakSet[SqliteConnection] = WeakSet()
         self._write_lock = threading.Lock()
-        self._writer = SqliteConnection(self._connect())
+        self._writer = self._connect()
         self._writer.raw.execute("PRAGMA journal_mode = WAL")
         # FULL: what was acknowledged is on the disk, also when the power goes.
         self._writer.raw.execute("PRAGMA synchronous = FULL")
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> SqliteConnection:
         raw = sqlite3.connect(
             self._path,
             timeout=BUSY_TIMEOUT_MS / 1000,
@@ -79,13 +84,14 @@ class SqliteEngine:
         )
         raw.row_factory = sqlite3.Row
         raw.execute("PRAGMA foreign_keys = ON")
-        self._every_connection.append(raw)
-        return raw
+        connection = SqliteConnection(raw)
+        self._every_connection.add(connection)
+        return connection
 
     def _reader(self) -> SqliteConnection:
         found: SqliteConnection | None = getattr(self._threads, "reader", None)
         if found is None:
-            found = SqliteConnection(self._connect())
+            found = self._connect()
             found.raw.execute("PRAGMA query_only = ON")
             self._threads.reader = found
         return found
@@ -123,5 +129,5 @@ class SqliteEngine:
             raise Unavailable from busy
 
     def close(self) -> None:
-        for raw in self._every_connection:
-            raw.close()
+        for connection in list(self._every_connection):
+            connection.raw.close()
