@@ -24,7 +24,7 @@ dev: $(READY) ## the same, and the API starts anew whenever a file in src/ chang
 
 test: $(READY) ## everything `make check` does, then all tests, whatever the check found
 	@$(MAKE) --no-print-directory check; checked=$$?; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) && exit $$checked
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(or $(TESTS),--whole-contract) && exit $$checked
 
 soak: $(READY) ## 10,000 calls through a real Kamailio, counted at every place, memory watched
 	@PYTHONPATH=tests $(BIN)/python tests/end_to_end/soak.py $(SOAK)
