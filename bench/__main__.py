@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import asking, reporting
+from bench import asking, profiling, reporting
 from bench.keeping import kept_of
 from bench.loading import NoLoad, require_wrk
 from bench.machine import cores, machine
@@ -17,7 +17,7 @@ from bench.postgres import NoPostgres
 from bench.rows import World
 from bench.running import Plan, run
 from bench.serving import NotServing
-from bench.showing import show
+from bench.showing import show, show_profile
 from bench.stocking import Ground, Say, postgres_ground, sqlite_ground
 
 QUICK = frozenset({"get", "mapping"})
@@ -34,6 +34,9 @@ def main(
     workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
     ask: Annotated[list[str] | None, typer.Option(help="Only these questions, by name.")] = None,
     keep: Annotated[bool, typer.Option(help="Put the figures into docs/performance.")] = False,
+    profile: Annotated[
+        bool, typer.Option(help="Only tell where Dialplane's own time goes.")
+    ] = False,
     beside: Annotated[
         list[str] | None, typer.Option(help="Only peers with this name part.")
     ] = None,
@@ -52,6 +55,9 @@ def main(
     try:
         require_wrk()
         with console.status("") as status, _ground(plan, status.update) as ground:
+            if profile:
+                _profile(plan, ground)
+                return
             result = run(plan, ground, status.update)
     except (NoLoad, NoPostgres, NotServing) as failed:
         console.print(str(failed), style="red", markup=False)
@@ -60,6 +66,12 @@ def main(
     if keep:
         kept_of(result, machine()).keep()
         reporting.write()
+
+
+def _profile(plan: Plan, ground: Ground) -> None:
+    for question in plan.questions:
+        costs = profiling.profile(question, plan.world, ground, plan.rounds * plan.seconds)
+        show_profile(console, question.title, costs)
 
 
 def _ground(plan: Plan, say: Say) -> AbstractContextManager[Ground]:

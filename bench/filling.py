@@ -14,11 +14,9 @@ from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
 
-NOW = int(time.time() * 1000)
-
 
 def make_schema(database: Database) -> None:
-    migrate(database, now=NOW)
+    migrate(database, now=time.time_ns() // 1_000_000)
     database.close()
 
 

@@ -8,6 +8,8 @@ from bench.machine import Machine
 from bench.peers.catalogue import DIALPLANE
 from bench.running import Result
 
+SMALLEST_SHARE = 0.01
+
 
 def show(console: Console, result: Result, machine: Machine) -> None:
     plan = result.plan
@@ -17,6 +19,16 @@ def show(console: Console, result: Result, machine: Machine) -> None:
     )
     console.print(str(machine), style="dim")
     console.print(_table(result))
+
+
+def show_profile(console: Console, title: str, costs: dict[str, float]) -> None:
+    total = sum(costs.values())
+    table = Table(title, "µs", "")
+    for module, cost in costs.items():
+        if cost >= total * SMALLEST_SHARE:
+            table.add_row(module, f"{cost:.1f}", f"{cost / total:.0%}")
+    table.add_row("[bold]in all", f"[bold]{total:.1f}", "")
+    console.print(table)
 
 
 def _table(result: Result) -> Table:
