@@ -24,6 +24,7 @@ NOT_BUILT: set[str] = set()
 ANYWHERE = {500: ["INTERNAL_ERROR"], 503: ["UNAVAILABLE"]}
 ALWAYS_ALLOWED = {
     "allow",
+    "connection",  # between two machines, and no business of the application
     "content-length",
     "content-type",
     "date",
