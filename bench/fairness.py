@@ -35,7 +35,8 @@ def ask(server: Server, request: Request) -> tuple[int, Any]:
 
 
 def _answer(server: Server, request: Request) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", server.stand.port, timeout=30)
+    # A server may have to finish first with what it was asked before.
+    connection = HTTPConnection("127.0.0.1", server.stand.port, timeout=300)
     headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
     if request.body:
         headers["Content-Type"] = "application/json"

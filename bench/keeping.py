@@ -40,8 +40,13 @@ class Kept:
         return f"{engine}, {self.numbers:,} numbers, {processes}"
 
     def keep(self) -> None:
-        path = FOLDER / f"{self.name}.json"
-        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+        """Beside what an earlier run kept of other questions: a run may be done in parts."""
+        path, told = FOLDER / f"{self.name}.json", asdict(self)
+        if path.exists():
+            before = json.loads(path.read_text())
+            for part in ("titles", "started_s", "figures"):
+                told[part] = before[part] | told[part]
+        path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
 def kept_of(result: Result, machine: Machine) -> Kept:

@@ -41,12 +41,13 @@ def profile(question: Question, world: World, ground: Ground, seconds: float) ->
     requests = question.requests(world, cursor_writer(ground.folder))
     environs = [_environ(request) for request in itertools.islice(requests, 5_000)]
     with _log_into(ground.folder / "profile.log"):
-        application = _application(ground)
+        application, write_down = _application(ground)
         samples: Counter[str] = Counter()
         turns = itertools.cycle(environs)
         for _ in range(WARM_BATCHES):
             _answer(application, itertools.islice(turns, BATCH))
         best = _sampled(application, turns, samples, seconds)
+        write_down()
     taken = samples.total()
     return {module: best * count / taken for module, count in samples.most_common()}
 
@@ -91,6 +92,8 @@ def _module(filename: str) -> str:
     package = next((part for part in path.parts if part in PACKAGES), None)
     if package is not None:
         return package
+    if filename == "<string>":
+        return "constructors of dataclasses"
     return "the measurement itself" if path == Path(__file__) else f"Python's own {path.stem}"
 
 
@@ -115,7 +118,8 @@ def _environ(request: Request) -> Environ:
     }
 
 
-def _application(ground: Ground) -> Application:
+def _application(ground: Ground) -> tuple[Application, Callable[[], None]]:
+    """The application, and what writes its last lines into the log."""
     settings = read_settings(
         {
             "DIALPLANE_DATA_DIR": str(ground.folder),
@@ -123,7 +127,8 @@ def _application(ground: Ground) -> Application:
         }
     )
     main.set_up_logging(settings)
-    return main.app_of(settings)
+    parts = main.open_parts(settings)
+    return main.app_of(settings, parts), parts.daybook.write_down
 
 
 @contextlib.contextmanager

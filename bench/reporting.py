@@ -6,9 +6,10 @@ from bench.figures import Figures, Spread
 from bench.keeping import FOLDER, Kept, all_kept
 from bench.peers.catalogue import DIALPLANE, NGINX
 from bench.pictures import bars
+from bench.sip import figures as sip
 from bench.targets import verdicts
 
-PAGE = FOLDER / "README.md"
+PAGE = FOLDER / "figures.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 PICTURED = ("get", "mapping")
 
@@ -43,6 +44,9 @@ def _lines(kept: list[Kept]) -> Iterator[str]:
         mark = "held" if verdict.held else "**missed**"
         yield f"| {verdict.work} | {verdict.target} | {verdict.measured} | {mark} |"
     yield ""
+    calls = sip.kept()
+    if calls is not None:
+        yield from calls.lines
     for run in kept:
         yield from _run(run)
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from dialplane.domain.agents import Agent, NewAgent
 from dialplane.domain.values import AgentId, OrganizationId
@@ -76,10 +77,12 @@ def token(organization: int) -> str:
     return "dp_live_" + _base62(_chance("token", organization) ** 2, 43)
 
 
+@cache
 def organization_id(organization: int) -> str:
     return stable_id("organization", organization, FIRST_AT + organization)
 
 
+@cache
 def agent_id(organization: int, which: int) -> str:
     return stable_id("agent", organization * AGENTS_EACH + which, FIRST_AT + organization)
 

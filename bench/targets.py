@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.keeping import Kept
 from bench.peers.catalogue import DIALPLANE, FASTAPI, FASTIFY, FLOOR, Engine, Peer
+from bench.sip import figures as sip
 
 MEGABYTES_MAX = 80
 FLATNESS_MAX = 1.3
@@ -34,6 +35,9 @@ def verdicts(kept: list[Kept]) -> Iterator[Verdict]:
     if sqlite:
         yield _memory(kept)
         yield _cold_start(sqlite)
+    calls = sip.kept()
+    if calls is not None:
+        yield _through_the_edge(calls)
 
 
 def _ratios(run: Kept, question: str, wanted: tuple[tuple[Peer, float], ...]) -> Iterator[Verdict]:
@@ -64,6 +68,16 @@ def _flatness(runs: list[Kept]) -> Iterator[Verdict]:
                 f"{times:.2f} x",
                 times <= FLATNESS_MAX,
             )
+
+
+def _through_the_edge(calls: sip.Kept) -> Verdict:
+    ratio = calls.figures[sip.FIXED].ratio
+    return Verdict(
+        "calls through the whole edge",
+        f"at least {sip.LEAST_OF_FIXED:g} x {sip.FIXED}",
+        f"{ratio.middle:.2f} x ({ratio.low:.2f} to {ratio.high:.2f})",
+        ratio.middle >= sip.LEAST_OF_FIXED,
+    )
 
 
 def _ours(run: Kept, question: str, of: "Callable[..., float]") -> float | None:

@@ -152,6 +152,8 @@ AVAILABLE: Final = "/v3/telephone-numbers/available"
 PURCHASE: Final = "/v3/telephone-numbers/purchase"
 REGISTER: Final = "/v3/telephone-numbers/register"
 NUMBERS: Final = "/v3/organization-telephone-numbers"
+NUMBER_SHEET: Final = "/x/v1/numbers.csv"
+JOBS: Final = "/x/v1/jobs"
 
 
 def path_of(number_id: str = NUMBER, rest: str = "") -> str:

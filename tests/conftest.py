@@ -3,21 +3,34 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
 from parts.client import Client
-from parts.postgres import NoPostgresError, PostgresServer, running_postgres
+from parts.demo import Demo, demo_in
+from parts.postgres import (
+    FicklePostgres,
+    NoPostgresError,
+    PostgresServer,
+    fickle_postgres,
+    running_postgres,
+)
 from parts.server import Server, given_two_organizations, serving
 from parts.sweeping import sweep
 from parts.world import World
 
 pytest_plugins = ["parts.promises"]
+
+# How long an example takes is the machine's business.
+hypothesis.settings.register_profile("dialplane", deadline=None)
+hypothesis.settings.load_profile("dialplane")
 
 EARLIEST = 1_700_000_000_000
 
@@ -50,9 +63,21 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
+    with _postgres_or_none(), running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def fickle() -> Iterator[FicklePostgres]:
+    """A PostgreSQL of this test alone, which can go and come back."""
+    with _postgres_or_none(), fickle_postgres() as postgres:
+        yield postgres
+
+
+@contextmanager
+def _postgres_or_none() -> Iterator[None]:
     try:
-        with running_postgres() as server:
-            yield server
+        yield
     except NoPostgresError as missing:
         reason = f"PostgreSQL: {missing}; install it or set DIALPLANE_TEST_POSTGRES_URL"
         if os.environ.get("CI") == "true":
@@ -112,7 +137,11 @@ def swept_database(engine: str, request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 def world(swept_database: Database, tmp_path: Path) -> Iterator[World]:
     """Acme and Globex with a key each, and one application in this process."""
-    opened = World(swept_database, {"DIALPLANE_DATA_DIR": str(tmp_path / "data")})
+    environment = {
+        "DIALPLANE_DATA_DIR": str(tmp_path / "data"),
+        "DIALPLANE_TRUSTED_PROXIES": "127.0.0.1",  # clients say where they come from
+    }
+    opened = World(swept_database, environment)
     yield opened
     opened.close()
 
@@ -129,6 +158,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = Home(url="", data_dir=tmp_path_factory.mktemp("server"))
     _migrate(home, given_two_organizations)
     with serving(home) as serves:
+        yield serves
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo with its sample data; the tests of one module share it."""
+    with demo_in(tmp_path_factory.mktemp("demo")) as serves:
         yield serves
 
 

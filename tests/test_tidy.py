@@ -11,7 +11,7 @@ from parts.tidy import Module, Rule
 ROOT = Path(__file__).parents[1]
 
 # The list may only shrink: lower this when a line goes, and find another way before raising it.
-SUPPRESSIONS_ALLOWED = 13
+SUPPRESSIONS_ALLOWED = 12
 
 
 @pytest.mark.parametrize("rule", tidy.RULES, ids=lambda rule: rule.__name__)

@@ -1,52 +1,51 @@
 """The running server: a process that keeps watch, with the workers, and API processes below it."""
 
 import errno
+import gc
 import ipaddress
 import logging
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final, cast
 
-import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from dialplane.main import app_of, database_of, set_up_logging, workers_of
+from dialplane.api_process import ABOUT_TO_STOP, GRACE_S, LETTING_GO_MAX_S, load
+from dialplane.domain.errors import Unavailable
+from dialplane.domain.frozen import dataclass
+from dialplane.foundations import (
+    CONNECTIONS_MAX,
+    DATABASE_TRIED_EVERY_S,
+    database_of,
+    prepare_process,
+    set_up_logging,
+)
+from dialplane.logs import log
 from dialplane.settings import Settings
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
-GRACE_S: Final = 30.0
-"""How long requests in flight may take to finish once the server is told to stop."""
-
-IDLE_S: Final = 0.5
-"""An API process told to stop goes when it had nothing to do for this long."""
+LISTENING_SEEN_EVERY_S: Final = 0.02
 
 SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
 
-# Longer than the minute for which load balancers keep their connections to us, so that it is them
-# who close: a connection closed by us just as a request comes would lose that request.
-IDLE_CONNECTION_MS: Final = 65_000
-
-# Granian counts connections, idle ones too, not requests; those queue for the threads. With as few
-# as there are threads, some browsers that keep theirs open would shut everybody else out.
-CONNECTIONS_MAX: Final = 512
-
-log = structlog.get_logger()
+# Of a request line with its headers, all of it. More than a hundred headers are too many besides.
+HEADERS_MAX_BYTES: Final = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,25 +113,106 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
         SystemExit: the API processes do not stay alive.
     """
     set_up_logging(settings)
-    # Forked processes would share database connections and locks with the workers.
-    multiprocessing.set_start_method("spawn", force=True)
-    server = _granian(settings, listener)
-    server.on_startup(partial(_announce, listener, ready))
-    with closing(database_of(settings)) as database:
-        workers = workers_of(settings, database)
-        for worker in workers:
-            worker.start()
+    prepare_process()
+    # Inherited by API processes, for which it waits until they are ready to hear it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {ABOUT_TO_STOP})
+    beside = Beside(settings, listener, ready)
+    server = _granian(settings, listener, beside.start)
+    try:
+        server.serve(target_loader=partial(load, settings), wrap_loader=False)
+    finally:
+        beside.stop()
+        log.info("stopped")
+
+
+class Beside:
+    """What runs beside the API; loaded once that answers, since no caller waits for it."""
+
+    def __init__(self, settings: Settings, listener: Listener, ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._ready = ready
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="beside", daemon=True)
+
+    def start(self) -> None:
+        gc.enable()
+        logging.getLogger("_granian").setLevel(logging.WARNING)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not _listens(self._listener):
+            if self._stopping.wait(LISTENING_SEEN_EVERY_S):
+                return
+        self._ready()
         try:
-            server.serve(target_loader=partial(load, settings), wrap_loader=False)
-        finally:
+            while not self._stopping.is_set():
+                self._work()
+        except Exception:
+            # Without it time would not pass and nobody would be told anything.
+            log.exception("what runs beside the API failed")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _work(self) -> None:
+        with closing(database_of(self._settings)) as database:
+            duties = import_module("dialplane.duties")
+            try:
+                workers = duties.workers_of(self._settings, database)
+            except Unavailable:
+                log.warning("what runs beside the API waits for the database")
+                self._stopping.wait(DATABASE_TRIED_EVERY_S)
+                return
+            for worker in workers:
+                worker.start()
+            self._stopping.wait()
             for worker in workers:
                 worker.stop()
-            log.info("stopped")
 
 
-def _granian(settings: Settings, listener: Listener) -> MPServer:
-    return MPServer(
+class PatientServer(MPServer):
+    """Lets clients that keep connections end them themselves, before it closes what is left.
+
+    API processes go by themselves then; one that does not, or cannot yet, is told to. `started` is
+    called once there are API processes.
+    """
+
+    def __init__(self, *target: str, started: Callable[[], None], **options: Any) -> None:
+        cast("Any", super()).__init__(*target, **options)
+        self._started = started
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        # What is loaded here already need not be loaded once more. Of several processes each would
+        # keep open what tells the others that this one is gone; and code that changed is read anew.
+        forked = sys.platform == "linux" and self.workers == 1 and not self.reload_on_changes
+        multiprocessing.set_start_method("fork" if forked else "spawn", force=True)
+        # Told to stop before it knows how, a process forked would do as we do.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        cast("Any", super()).startup(spawn_target, target_loader)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+        # From here on a forked process would share connections and locks with our own threads.
+        multiprocessing.set_start_method("spawn", force=True)
+        self._started()
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        for worker in self.wrks:
+            worker.interrupt_by_parent = True
+            with suppress(ProcessLookupError):  # it may just have died
+                os.kill(worker.inner.pid, ABOUT_TO_STOP)
+        let_go_by = time.monotonic() + LETTING_GO_MAX_S + 1
+        for worker in self.wrks:
+            worker.inner.join(max(0.0, let_go_by - time.monotonic()))
+        cast("Any", super()).shutdown(exit_code)
+
+
+def _granian(settings: Settings, listener: Listener, started: Callable[[], None]) -> MPServer:
+    return PatientServer(
         "dialplane",
+        started=started,
         address=listener.host,
         port=listener.port,
         interface=Interfaces.WSGI,
@@ -142,7 +222,12 @@ def _granian(settings: Settings, listener: Listener) -> MPServer:
         blocking_threads_idle_timeout=600,
         backpressure=CONNECTIONS_MAX,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=IDLE_CONNECTION_MS),
+        http1_settings=HTTP1Settings(
+            # By default longer than the minute for which load balancers keep their connections, so
+            # that it is them who close: closed by us as a request comes, that request is lost.
+            header_read_timeout=settings.idle_connection_s * 1000,
+            max_buffer_size=HEADERS_MAX_BYTES,
+        ),
         websockets=False,
         # Its remarks on the configuration are not for those who run Dialplane; see _announce.
         log_level=LogLevels.error,
@@ -169,17 +254,6 @@ GRANIAN_LOGGING: Final = {
 }
 
 
-def _announce(listener: Listener, ready: Callable[[], None]) -> None:
-    logging.getLogger("_granian").setLevel(logging.WARNING)
-    threading.Thread(target=_call_when_ready, args=(listener, ready), daemon=True).start()
-
-
-def _call_when_ready(listener: Listener, ready: Callable[[], None]) -> None:
-    while not _listens(listener):
-        time.sleep(0.05)
-    ready()
-
-
 def _listens(listener: Listener) -> bool:
     try:
         socket.create_connection((listener.nearest_host, listener.port), timeout=1).close()
@@ -197,65 +271,3 @@ def answers(listener: Listener) -> bool:
             return connection.getresponse().read() == b'{"status":"ok"}'
         except (OSError, HTTPException):
             return False
-
-
-def load(settings: Settings) -> "WSGIApplication":
-    """The application of one API process, which leaves when told to or when left alone."""
-    set_up_logging(settings)
-    watched = InFlight(app_of(settings))
-    hear, tell = socket.socketpair()
-    tell.settimeout(0)
-    # Granian sets signal handlers of its own after this; the wake-up still comes with each signal.
-    signal.set_wakeup_fd(tell.fileno())
-    for duty in (partial(_leave, hear, tell, watched), _follow_supervisor):
-        threading.Thread(target=duty, daemon=True).start()
-    return watched
-
-
-class InFlight:
-    """An application that knows how long it has had nothing to do."""
-
-    def __init__(self, application: "WSGIApplication") -> None:
-        self._application = application
-        self._lock = threading.Lock()
-        self._requests = 0
-        self._idle_since = time.monotonic()
-
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        with self._lock:
-            self._requests += 1
-        try:
-            return self._application(environ, start_response)
-        finally:
-            with self._lock:
-                self._requests -= 1
-                self._idle_since = time.monotonic()
-
-    @property
-    def idle_s(self) -> float:
-        with self._lock:
-            return 0.0 if self._requests else time.monotonic() - self._idle_since
-
-
-def _leave(hear: socket.socket, _tell: socket.socket, watched: InFlight) -> None:
-    """Go once told to and idle: Granian also waits for connections that never asked anything."""
-    told = set(hear.recv(64))
-    while not told & {signal.SIGTERM, signal.SIGINT}:
-        told = set(hear.recv(64))
-    stopping_since = time.monotonic()
-    while time.monotonic() < stopping_since + GRACE_S:
-        time.sleep(IDLE_S / 5)
-        waited_s = time.monotonic() - stopping_since
-        if min(watched.idle_s, waited_s) > IDLE_S:
-            break
-    os._exit(0)
-
-
-def _follow_supervisor() -> None:
-    """Stop, requests in flight first, when the supervisor is gone however it went."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        supervisor.join()
-        os.kill(os.getpid(), signal.SIGTERM)

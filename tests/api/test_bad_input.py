@@ -271,7 +271,7 @@ QUERIES = {
     "an emoji for a name": ask(f"{NUMBERS}?%F0%9F%99%82=1", "🙂"),
     "a parameter of another operation": ask(f"{NOTE}?limit=5", "limit"),
     "a parameter on a change": Case(
-        method="PATCH", path=f"{NOTE}?dry_run=1", body={"memo": "x"}, named=("dry_run",)
+        method="PATCH", path=f"{NOTE}?try_run=1", body={"memo": "x"}, named=("try_run",)
     ),
 }
 

@@ -1,20 +1,14 @@
 """Calls over HTTP: placed, read, listed by every filter, hung up on."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from builders import ACME, AGENT, DIGITS, EARLIER, NOTHING, NOW, a_number, an_agent, an_id
 from dialplane.domain.calls import (
-    Asked,
-    Call,
-    CallEvent,
     CallId,
-    CallRoute,
     CallType,
     Direction,
-    EventType,
 )
 from dialplane.domain.disconnections import EventReason, Party
 from dialplane.domain.numbers import AgentMapping, SipSettings, Status
@@ -22,9 +16,10 @@ from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetI
 from dialplane.domain.values import AgentId
 from dialplane.operations import dialing, simulated_calls
 from dialplane.operations.dialing import Dialer
-from dialplane.store import call_labels, calls, runtimes
+from dialplane.store import runtimes
 from parts.client import Client
 from parts.contract import Answer
+from parts.kept_calls import a_call, answered, failed, kept
 from parts.world import World
 
 CALLS = "/v3/calls"
@@ -46,42 +41,6 @@ def dialer(world: World, name: str = "one", *held: str) -> dialing.DialOrders:
         id=name, address="127.0.0.1", room=5, calls=tuple(CallId(each) for each in held)
     )
     return dialing.orders_for(world.database, asking, now=world.clock())
-
-
-def a_call(count: int, **changes: Any) -> Call:
-    call = Call(
-        id=CallId(an_id(count)),
-        organization_id=ACME,
-        direction=Direction.OUTBOUND,
-        call_type=CallType.OUTBOUND,
-        from_number=DIGITS,
-        to_number=CALLEE,
-        agent=AgentMapping(agent_id=AGENT),
-        agent_version="current",
-        created_at=NOW + count * 1000,
-    )
-    return replace(call, **changes)
-
-
-def answered(call: Call, *, lasted_ms: int, by: Party = Party.CALLEE) -> Call:
-    began = CallEvent(type=EventType.ANSWERED, at=call.created_at + 500)
-    ended = CallEvent(type=EventType.ENDED, at=began.at + lasted_ms, hung_up_by=by)
-    return call.told(began).told(ended)
-
-
-def failed(call: Call, reason: EventReason) -> Call:
-    return call.told(CallEvent(type=EventType.FAILED, at=call.created_at + 500, reason=reason))
-
-
-def kept(world: World, *some: Call) -> None:
-    asked = Asked(called="", caller="", source="", transport="", at=NOW, sip_call_id="")
-    with world.database.writing() as db:
-        for call in some:
-            route = CallRoute(
-                call_id=call.id, organization_id=call.organization_id, asked=asked, revision=""
-            )
-            calls.start(db, call, route)
-            call_labels.add(db, call)
 
 
 def listed(client: Client, **query: Any) -> list[str]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from falcon import inspect
 
+from builders import NOW
 from dialplane.api.app import create_app
 from dialplane.main import parts_of
 from dialplane.settings import read_settings
+from dialplane.store.migrate import migrate
 from dialplane.store.opening import open_database
 from parts import contract
 from parts.contract import METHODS, Operation, operations
@@ -27,6 +29,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, set[s
     """The methods of every path the application knows."""
     home = tmp_path_factory.mktemp("routes")
     database = open_database("", home)
+    migrate(database, now=NOW)
     parts = parts_of(read_settings({"DIALPLANE_DATA_DIR": str(home)}), database)
     yield {
         route.path: {method.method for method in route.methods if not method.internal}

@@ -37,6 +37,27 @@ def works(world: World, token: str) -> bool:
     return world.holding(token).get(NUMBERS).status == 200
 
 
+def test_what_is_done_to_keys_is_in_the_journal_of_whoever_did_it(acme: Client) -> None:
+    asked = acme.sending(x_request_id="the-request")
+    first = asked.post(KEYS, {"name": "sandbox", "mode": "test"}).json
+    second = asked.post(f"{KEYS}/{first['id']}/rotate").json
+    asked.delete(f"{KEYS}/{first['id']}")
+    asked.delete(f"{KEYS}/{first['id']}")
+
+    events = acme.get("/x/v1/events").json["items"]
+
+    assert [(event["type"], event["resource"]["id"]) for event in events] == [
+        ("key.created", first["id"]),
+        ("key.rotated", first["id"]),
+        ("key.created", second["id"]),
+        ("key.revoked", first["id"]),
+    ]
+    assert {event["request_id"] for event in events} == {"the-request"}
+    assert {event["actor"]["type"] for event in events} == {"key"}
+    assert list(events[1]["changes"]) == ["expires_at"]
+    assert first["token"] not in str(events)
+
+
 class TestCreate:
     def test_a_name_is_enough(self, acme: Client) -> None:
         key = made(acme)
@@ -327,7 +348,11 @@ class TestRefusedKeys:
                 client.post(PURCHASE, b"x" * 70_000),
             ]
 
-        bodies = {answer.body for client in bad for answer in everything(client)}
+        # Each from another address: from one they would soon be told to wait.
+        from_everywhere = [
+            client.sending(x_forwarded_for=f"203.0.113.{n}") for n, client in enumerate(bad)
+        ]
+        bodies = {answer.body for client in from_everywhere for answer in everything(client)}
 
         assert len(bodies) == 1
 

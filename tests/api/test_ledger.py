@@ -3,10 +3,14 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, LiteralString
+
+import pytest
 
 from builders import a_line
 from dialplane.operations import ledger
+from dialplane.store.database import Writer
 from parts.client import Client
 from parts.clock import in_seoul
 from parts.world import World
@@ -164,3 +168,35 @@ class TestReading:
 
         assert world.globex.get(LEDGER).json["items"] == []
         assert len(world.globex.get(f"{LEDGER}.csv").body.splitlines()) == 1
+
+
+class TestEntries:
+    """Never edited: the database itself refuses, whoever asks."""
+
+    @pytest.mark.parametrize(
+        "statement",
+        ["UPDATE ledger SET amount = 0", "DELETE FROM ledger", "UPDATE ledger SET id = id"],
+    )
+    def test_are_neither_changed_nor_deleted(
+        self, world: World, acme: Client, statement: LiteralString
+    ) -> None:
+        buy(world, acme)
+        told = acme.get(LEDGER).body
+
+        with pytest.raises(Exception, match=r"never (changed|deleted)"), _writing(world) as db:
+            db.run(statement)
+
+        assert acme.get(LEDGER).body == told
+
+    def test_are_not_truncated_either(self, world: World, acme: Client) -> None:
+        buy(world, acme)
+
+        with _writing(world) as db:
+            if db.dialect == "sqlite":  # it has no such statement
+                return
+        with pytest.raises(Exception, match="never changed"), _writing(world) as db:
+            db.run("TRUNCATE ledger")
+
+
+def _writing(world: World) -> AbstractContextManager[Writer]:
+    return world.database.writing()

@@ -225,6 +225,19 @@ class TestRefusals:
         assert (attempt["source_address"], attempt["called"]) == (STRANGER_IP, "+82 70-1111-2222")
         assert attempt["trace"][-1]["why"] == "source_of_nobody"
 
+    def test_the_last_ones_over_all_numbers_come_together(self, world: World) -> None:
+        edge = EdgeClient(world)
+        given_calls_go_through(world)
+        edge.ask("07011112222", source_address=STRANGER_IP)
+        world.clock.advance(seconds=1)
+        edge.ask("7011112222")
+
+        attempts = world.acme.get("/x/v1/refusals").json["items"]
+
+        told = [each["organization_telephone_number_id"] for each in attempts]
+        assert told == [None, NUMBER]
+        assert world.globex.get("/x/v1/refusals").json["items"] == []
+
     def test_calls_to_numbers_nobody_holds_come_with_what_was_meant(self, world: World) -> None:
         edge = EdgeClient(world)
         given_calls_go_through(world)

@@ -1,5 +1,9 @@
 """What every request has in common: languages, request ids, and what we say when we break."""
 
+import json
+import logging
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -7,9 +11,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from builders import NOTHING, NUMBER, NUMBERS, PURCHASE, a_number, path_of
+from dialplane.api.app import create_app
+from dialplane.api.daybook import Daybook
+from dialplane.api.request_lines import write_json
 from dialplane.domain.errors import Unavailable
 from dialplane.store.database import Database
-from parts.client import Client
+from parts.client import Client, in_process
 from parts.contract import Answer
 from parts.stepping_in import SteppingIn, failing
 from parts.world import World
@@ -99,13 +106,17 @@ class TestRequestIds:
         assert answer.status >= 400
         assert answer.headers["x-request-id"] == "mine"
 
-    def test_it_leads_to_the_log(self, world: World, acme: Client) -> None:
+    def test_it_leads_to_the_log(
+        self, world: World, acme: Client, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         world.given(a_number())
+        daybook = Daybook(partial(write_json, least=logging.INFO))
+        app = create_app(replace(world.parts, daybook=daybook))
 
-        with capture_logs() as logs:
-            acme.sending(x_request_id="mine").get(path_of(NUMBER))
+        acme.through(in_process(app)).sending(x_request_id="mine").get(path_of(NUMBER))
+        daybook.write_down()
 
-        (line,) = logs
+        line = json.loads(capsys.readouterr().err)
         assert line["request_id"] == "mine"
         assert (line["method"], line["status"]) == ("GET", 200)
         assert line["route"] == f"{NUMBERS}/{{organization_telephone_number_id}}"

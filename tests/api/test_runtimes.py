@@ -107,7 +107,7 @@ def test_what_the_edge_last_heard_is_told_and_changes_the_tag(world: World) -> N
     assert before.json["targets"][0]["state"] == "unknown"
 
     with world.database.writing() as db:
-        peers.mark(db, "sip:10.0.0.5:5060", down=True, since=EARLIER, sip_code=408)
+        peers.mark(db, "sip:10.0.0.5:5060", down=True, at=EARLIER, sip_code=408)
 
     after = world.acme.get(path)
     assert after.json["targets"][0]["state"] == "down"

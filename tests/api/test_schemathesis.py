@@ -31,6 +31,9 @@ def test_whatever_is_asked_the_answer_was_promised(server: Server, tmp_path: Pat
             "--header",
             f"Authorization: Bearer {ACME_TOKEN}",
             "--checks=all",
+            # Whoever shows bad keys again and again hears 429. That each operation refuses a
+            # missing and an unknown key is held by test_every_caller.py.
+            "--exclude-checks=ignored_auth",
             "--mode=all",
             f"--max-examples={CASES_PER_OPERATION}",
             "--generation-deterministic",

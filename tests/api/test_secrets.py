@@ -9,10 +9,12 @@ from urllib.parse import quote
 import pytest
 import structlog
 
-from builders import ACME, NUMBERS, REGISTER, a_key, a_number, an_agent, path_of
+from builders import ACME, NUMBER_SHEET, NUMBERS, REGISTER, a_key, a_number, an_agent, path_of
 from dialplane.api.keys import NewKeyBody
 from dialplane.api.number_bodies import RegistrationBody, SipChangeBody
+from dialplane.domain.callers import Arrival
 from dialplane.main import set_up_logging
+from dialplane.operations.key_ring import census
 from dialplane.settings import read_settings
 from dialplane.store import numbers
 from dialplane.store.database import Database
@@ -122,6 +124,8 @@ def plant(client: Client) -> None:
     client.post(f"/x/v1/keys/{key.json['id']}/rotate")
     client.post("/x/v1/keys", {"name": "sandbox", "mode": "test"})
     client.post("/x/v1/webhooks", {"url": "https://hooks.example.com/calls"})
+    sheet = f"number,auth_password\n{TRUNK['number']},{PASSWORD}\n"
+    assert client.post(NUMBER_SHEET, sheet.encode()).status == 200
     assert client.delete(path_of(registered.json["id"])).status == 200
 
 
@@ -158,7 +162,7 @@ def test_secrets_are_nowhere_to_be_found(
     environment = {"DIALPLANE_LOG_FORMAT": log_format, "DIALPLANE_LOG_LEVEL": "debug"}
     set_up_logging(read_settings(environment))
     stepping_in = SteppingIn(swept_database)
-    world = World(stepping_in, {"DIALPLANE_DATA_DIR": str(tmp_path)})  # type: ignore[arg-type]
+    world = World(stepping_in, environment | {"DIALPLANE_DATA_DIR": str(tmp_path)})  # type: ignore[arg-type]
     overhearing = Overhearing(world.acme.send)
     client = world.acme.through(overhearing)
 
@@ -177,6 +181,10 @@ def test_secrets_are_nowhere_to_be_found(
     assert "broken" in logs.err
     assert len(overhearing.shown) >= 5
     assert leaks(places, [PASSWORD, NEW_PASSWORD, ACME_TOKEN, *overhearing.shown]) == []
+    # Wherever something sealed stands, a change of the key must know it: in JSON, too.
+    key = f"{world.parts.box.sealing_id}.".encode()
+    sealed = sum(rows.count(key) for rows in rows_of(swept_database, engine).values())
+    assert sealed == census(swept_database).total > 0
 
 
 def test_the_real_server_writes_none_of_them_down(home: Any, engine: str) -> None:
@@ -226,7 +234,7 @@ def test_nothing_that_is_printed_prints_a_secret(world: World, acme: Client) -> 
         a_number(),
         an_agent(),
         NewKeyBody(name="x"),
-        world.parts.callers.identify(acme.authorization, now=world.clock()),
+        world.parts.callers.identify(acme.authorization, Arrival(world.clock())),
     ]
 
     for thing in printed:

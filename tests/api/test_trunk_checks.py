@@ -32,7 +32,7 @@ def trunk_to(port: int, **changes: Any) -> SipSettings:
 def acme(world: World) -> Client:
     """Acme, on an installation that may ask this machine."""
     doctor = TrunkDoctor(world.clock, allow_private=True, step_s=0.7)
-    app = create_app(replace(world.parts, trunk_doctor=doctor))
+    app = create_app(replace(world.parts, trunk_doctor=lambda: doctor))
     return world.acme.through(in_process(app))
 
 

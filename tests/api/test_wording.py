@@ -9,8 +9,9 @@ import pytest
 
 import dialplane.edge.routes
 import dialplane.main  # every module that names an error is loaded with it
-from dialplane.api.wording import MESSAGES_IN_KOREAN, REASONS, Language, language_of, reason_text
+from dialplane.api.wording import MESSAGES_IN_KOREAN, REASONS, reason_text
 from dialplane.domain.errors import DomainError, FieldProblem
+from dialplane.domain.languages import Language, language_of
 
 SOURCE = Path(dialplane.main.__file__).parent
 

@@ -106,7 +106,7 @@ def test_a_data_directory_that_cannot_be_is_told(terminal: Terminal, place: str)
 
 
 def test_a_command_nearly_right_is_suggested() -> None:
-    assert "Did you mean 'serve'?" in run("sevre", env={}).remarks
+    assert "Did you mean 'serve'" in run("sevre", env={}).remarks
 
 
 def test_an_organization_is_listed_without_loading_the_server(tmp_path: Path) -> None:

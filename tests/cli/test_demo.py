@@ -38,7 +38,8 @@ EVERY_STATUS = "?status=active&status=scheduled&status=cancel_requested&status=e
 
 @contextmanager
 def demo(folder: Path, *options: str) -> Iterator[tuple[Running, Any]]:
-    with started("demo", "--port", "0", "--json", *options, env={}, cwd=folder) as running:
+    quiet = ("demo", "--port", "0", "--json", "--no-calls")
+    with started(*quiet, *options, env={}, cwd=folder) as running:
         yield running, running.report()
 
 
@@ -51,7 +52,7 @@ def read(report: Any, path: str, *, key: str = "key") -> Any:
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is what is printed")
 def test_the_printed_curl_answers_the_16_fields_of_the_seed(tmp_path: Path) -> None:
-    with started("demo", "--port", "0", env={}, cwd=tmp_path) as running:
+    with started("demo", "--port", "0", "--no-calls", env={}, cwd=tmp_path) as running:
         printed = running.line_with("curl -s").strip()
         answer = subprocess.run(
             ["sh", "-c", printed], capture_output=True, text=True, timeout=30, check=True
@@ -69,6 +70,7 @@ def test_what_it_shows(tmp_path: Path) -> None:
         agents = read(report, "/v3/agents")["items"]
         stock = read(report, "/v3/telephone-numbers/available?limit=100")["items"]
         sandbox = read(report, NUMBERS, key="test_key")
+        runtimes = read(report, "/x/v1/runtimes")["items"]
         command = shlex.split(report["curl"])
 
     assert {(number["provider"], number["status"]) for number in numbers} == {
@@ -85,6 +87,10 @@ def test_what_it_shows(tmp_path: Path) -> None:
         *("mobile", "landline", "voip", "uan", "personal", "toll_free")
     }
     assert sandbox["total_count"] == 0
+    assert sorted((each["name"], each["is_default"]) for each in runtimes) == [
+        ("greeter", True),
+        ("설문", False),
+    ]
     assert command[-1] == f"{report['url']}{NUMBERS}/{report['organization_telephone_number_id']}"
 
 
@@ -132,7 +138,8 @@ def test_it_never_touches_the_data_of_the_real_server(tmp_path: Path) -> None:
         "DIALPLANE_SECRET_KEY": "A" * 43 + "=",
         "DIALPLANE_DATA_DIR": str(tmp_path / "real"),
     }
-    with started("demo", "--port", "0", "--json", env=real, cwd=tmp_path) as running:
+    quiet = ("demo", "--port", "0", "--json", "--no-calls")
+    with started(*quiet, env=real, cwd=tmp_path) as running:
         report = running.report()
 
     assert report["data_dir"] == str(tmp_path / "real" / "demo")

@@ -9,7 +9,7 @@ from dialplane.domain.callers import Caller, Mode, Scope
 from dialplane.domain.errors import NumberUnavailable
 from dialplane.domain.lines import PurchaseOrder
 from dialplane.domain.values import LIVE, KeyId, OrganizationId
-from dialplane.operations import numbers
+from dialplane.operations import lines
 from parts.program import on_a_terminal, run
 from parts.terminal import Terminal
 
@@ -187,7 +187,7 @@ class TestList:
 
         assert [line["number"] for line in held["lines"]] == ["07011112222"]
         assert [line["number"] for line in free["lines"]] == ["01012345678", "15881234"]
-        assert held["totals"] == {"in_stock": 2, "held": 1, "quarantined": 0}
+        assert held["totals"] == {"in_stock": 2, "held": 1, "quarantined": 0, "withdrawn": 0}
 
     def test_it_tells_no_more_than_asked_for(self, terminal: Terminal) -> None:
         listed = terminal.json("lines", "list", "--limit", "2")
@@ -209,6 +209,6 @@ def _buy(home: Any, terminal: Terminal, number: str) -> Any:
     database = home.open()
     try:
         with database.writing() as db:
-            return numbers.purchase(db, caller, PurchaseOrder(number=number))
+            return lines.purchase(db, caller, PurchaseOrder(number=number))
     finally:
         database.close()

@@ -1,6 +1,8 @@
 """`dialplane serve`: what it needs to start, and how it ends."""
 
 import os
+import re
+import resource
 import signal
 import socket
 import threading
@@ -12,7 +14,17 @@ from typing import Any
 
 import pytest
 
-from parts.program import Running, ask, run, started, wait_until_gone, wait_until_listening
+from dialplane.cli.serving import plainly_asked
+from parts.program import (
+    Running,
+    ask,
+    run,
+    started,
+    wait_until,
+    wait_until_gone,
+    wait_until_listening,
+)
+from parts.terminal import Terminal
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it takes to be within reach of others
 NUMBERS = "/v3/organization-telephone-numbers"
@@ -31,9 +43,9 @@ def port_of(report: Any) -> int:
 
 
 @pytest.fixture
-def token(home: Any) -> str:
-    run("org", "create", "Acme", env=home.environment)
-    made: str = run("key", "create", "--org", "Acme", "--json", env=home.environment).json["token"]
+def token(terminal: Terminal) -> str:
+    terminal.json("org", "create", "Acme")
+    made: str = terminal.json("key", "create", "--org", "Acme")["token"]
     return made
 
 
@@ -45,6 +57,38 @@ def taken_port() -> Iterator[int]:
         yield int(somebody.getsockname()[1])
 
 
+class TestPlainQuestion:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            [],
+            ["--host", EVERYWHERE, "--port", "0"],
+            ["--workers", "64", "--port", "65535"],
+        ],
+    )
+    def test_it_is_understood_without_what_explains_options(self, words: list[str]) -> None:
+        assert plainly_asked(words) is not None
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["--help"],
+            ["--json"],
+            ["--json", "--port", "0"],
+            ["--port=0"],
+            ["--port", "65536"],
+            ["--port", "-1"],
+            ["--port", "\u0663"],
+            ["port", "80"],
+            ["--workers", "0"],
+            ["--host", "--port"],
+            ["--speed", "1"],
+        ],
+    )
+    def test_anything_else_is_left_to_it(self, words: list[str]) -> None:
+        assert plainly_asked(words) is None
+
+
 class TestStart:
     def test_it_serves_and_tells_where(self, home: Any, token: str) -> None:
         with served(home) as (server, report):
@@ -53,18 +97,23 @@ class TestStart:
             assert report["workers"] == 1
             assert report["rate_limit"] is None
 
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_asked_plainly_it_serves_the_same_and_tells_it_to_people(self, home: Any) -> None:
+        with started("serve", "--port", "0", env=home.environment) as server:
+            port = int(server.line_with("Dialplane serves").rpartition(":")[2])
+
+            assert ask(port, "/readyz")[0] == 200
+            assert server.stop() == 0
+
     def test_every_process_takes_part_and_figures_are_summed_up(
         self, home: Any, token: str
     ) -> None:
         with served(home, "--workers", "2") as (_, report):
             for _ in range(20):
                 ask(port_of(report), NUMBERS, token=token)
-            figures = _text(port_of(report), "/metrics")
 
-        counted = [
-            line for line in figures.splitlines() if line.startswith("dialplane_http_requests")
-        ]
-        assert any(NUMBERS in line and line.endswith(" 20.0") for line in counted)
+            # Each process writes down what it did a moment later, beside the requests.
+            wait_until(lambda: _counted(port_of(report), NUMBERS) == 20, within_s=10)
 
     @pytest.mark.parametrize("engine", ["sqlite"])
     def test_sqlite_is_made_and_migrated_by_itself(self, empty_home: Any) -> None:
@@ -88,13 +137,13 @@ class TestStart:
     def test_an_api_process_that_dies_is_replaced(self, home: Any) -> None:
         with served(home) as (server, report):
             before = server.children()
-            # The other one only counts what has to be cleaned up at the end.
             os.kill(before[-1], signal.SIGKILL)
             wait_until_gone(before[-1:], within_s=5)
             wait_until_listening(port_of(report))
             fresh = set(server.children()) - set(before)
 
-            assert len(fresh) == 1
+            # The other one only counts what has to be cleaned up at the end.
+            assert len(fresh) == 2
             assert ask(port_of(report), "/healthz")[0] == 200
 
 
@@ -140,10 +189,34 @@ class TestBeforeTheStart:
     def test_the_processes_inherit_no_secret(self, home: Any) -> None:
         secret = "B" * 43 + "="
         with served(home, DIALPLANE_SECRET_KEY=secret) as (server, _):
-            inherited = [Path(f"/proc/{pid}/environ").read_bytes() for pid in server.children()]
+            processes = [server.process.pid, *server.children()]
+            inherited = [Path(f"/proc/{pid}/environ").read_bytes() for pid in processes]
 
-        assert inherited
+        assert len(inherited) > 1
         assert not [each for each in inherited if secret.encode() in each]
+
+    @pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="looks into /proc")
+    def test_neither_command_lines_nor_cores_show_a_secret(
+        self, home: Any, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> None:
+        cores = resource.getrlimit(resource.RLIMIT_CORE)
+        request.addfinalizer(lambda: resource.setrlimit(resource.RLIMIT_CORE, cores))
+        resource.setrlimit(resource.RLIMIT_CORE, (cores[1], cores[1]))
+        secret, edge_token = "C" * 43 + "=", "planted-edge-token"
+        variables = {"DIALPLANE_SECRET_KEY": secret, "DIALPLANE_EDGE_TOKEN": edge_token}
+        with started(
+            "serve", "--port", "0", "--json", env=home.environment | variables, cwd=tmp_path
+        ) as server:
+            server.report()
+            processes = [server.process.pid, *server.children()]
+            lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes]
+            limits = [Path(f"/proc/{pid}/limits").read_text() for pid in processes]
+            server.stop(signal.SIGABRT)
+
+        assert len(lines) > 1
+        assert not [line for line in lines if secret[:20].encode() in line or b"planted" in line]
+        assert [each for each in limits if not re.search(r"Max core file size +0 +0 ", each)] == []
+        assert not list(tmp_path.rglob("core*"))
 
 
 class TestEnd:
@@ -165,9 +238,8 @@ class TestEnd:
                 register.join(0.5)
                 assert not answers, "the request was to wait"
                 server.process.terminate()
-                register.join(0.5)
-                with pytest.raises(ConnectionRefusedError):
-                    ask(port, NUMBERS, token=token)
+                wait_until(lambda: _refused(port), 15)
+                assert not answers, "the request was to wait"
             register.join(20)
             assert server.process.wait(20) == 0
 
@@ -177,6 +249,16 @@ class TestEnd:
             assert held == answers[0]
 
     @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_the_last_request_is_in_the_log(self, home: Any, token: str) -> None:
+        with served(home) as (server, report):
+            ask(port_of(report), f"{NUMBERS}/the-last", token=token)
+            server.process.terminate()
+            server.process.wait(10)
+            server.stop()
+
+        assert '"status":400' in server.err
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
     def test_clients_that_never_asked_anything_do_not_delay_it(self, home: Any) -> None:
         with served(home) as (server, report):
             silent = socket.create_connection(("127.0.0.1", port_of(report)))
@@ -184,7 +266,7 @@ class TestEnd:
             with closing(silent), closing(half):
                 half.sendall(b"GET /healthz HTTP/1.1\r\nHo")
                 server.process.terminate()
-                assert server.process.wait(5) == 0
+                assert server.process.wait(15) == 0
 
     @pytest.mark.parametrize("engine", ["sqlite"])
     def test_killed_it_leaves_no_process_behind_and_starts_again_at_once(self, home: Any) -> None:
@@ -198,6 +280,20 @@ class TestEnd:
                 assert port_of(successor.report()) == port
                 wait_until_gone(processes, within_s=5)
                 assert ask(port, "/healthz")[0] == 200
+
+
+def _refused(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def _counted(port: int, route: str) -> float:
+    figures = _text(port, "/metrics").splitlines()
+    counted = [line for line in figures if line.startswith("dialplane_http_requests_total")]
+    return sum(float(line.split()[-1]) for line in counted if f'"{route}"' in line)
 
 
 @contextmanager

@@ -232,6 +232,31 @@ class TestEnding:
         assert lines.outcomes[0].hung_up_by is Party.CALLER
         assert lines.callee.ended
 
+    @pytest.mark.parametrize(
+        ("told", "reason"),
+        [
+            ("voicemail_reached", EventReason.VOICEMAIL_REACHED),
+            ("max_duration_reached", None),
+            ("done", None),
+            (None, None),
+        ],
+    )
+    def test_the_runtime_may_say_why(
+        self, lines: PaperLines, told: str | None, reason: EventReason | None
+    ) -> None:
+        _answered_and_joined(lines)
+
+        lines.runtime.tell(HungUp(told))
+
+        assert lines.outcomes[0].reason is reason
+
+    def test_the_callee_may_not(self, lines: PaperLines) -> None:
+        _answered_and_joined(lines)
+
+        lines.callee.tell(HungUp("voicemail_reached"))
+
+        assert lines.outcomes[0].reason is None
+
     def test_the_end_is_told_once(self, lines: PaperLines) -> None:
         _answered_and_joined(lines)
 

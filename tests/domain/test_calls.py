@@ -108,6 +108,7 @@ def test_the_longest_allowed_call_ends_for_that_reason() -> None:
         ("outbound", "callee_busy", 486, DisconnectionReason.DIAL_BUSY),
         ("outbound", "callee_declined", 603, DisconnectionReason.DIAL_DECLINED),
         ("outbound", "runtime_unreachable", 503, DisconnectionReason.DIAL_FAILED),
+        ("outbound", "target_auth_failed", 502, DisconnectionReason.DIAL_FAILED),
         ("outbound", "target_refused", 404, DisconnectionReason.DIAL_FAILED),
         ("outbound", "target_refused", 486, DisconnectionReason.DIAL_BUSY),
     ],

@@ -199,6 +199,13 @@ def test_all_spellings_of_a_number_meet(both: tuple[str, str]) -> None:
     assert read_digits(written).canonical == domestic
 
 
+@given(st.from_regex(r"0[1-7][0-9]{7,10}", fullmatch=True))
+def test_a_bare_number_and_one_the_library_has_to_read_mean_the_same(text: str) -> None:
+    bare, wrapped = read_digits(text), read_digits(f"tel:{text}")
+
+    assert (bare.plain, bare.domestic, bare.e164) == (wrapped.plain, wrapped.domestic, wrapped.e164)
+
+
 dialled_texts = st.text() | st.text(alphabet="+0123456789 -().:;=@<>%sipteln", max_size=30)
 
 

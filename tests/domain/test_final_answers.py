@@ -24,13 +24,16 @@ from dialplane.domain.disconnections import (
         (503, EventReason.TARGET_REFUSED),
         (600, EventReason.CALLEE_BUSY),
         (603, EventReason.CALLEE_DECLINED),
+        (402, EventReason.BALANCE_EXHAUSTED),
+        (607, EventReason.CALLEE_BLOCKS_US),
+        (608, EventReason.CALLEE_BLOCKS_US),
     ],
 )
 def test_a_final_answer_has_one_word(code: int, word: EventReason) -> None:
     assert word_for(code) is word
 
 
-@pytest.mark.parametrize("code", [404, 408, 480, 486, 488, 500, 503, 600, 603])
+@pytest.mark.parametrize("code", [402, 404, 408, 480, 486, 488, 500, 503, 600, 603, 607, 608])
 def test_the_word_and_the_code_lead_to_the_same_reason(code: int) -> None:
     ending = Ending(kind=EndingKind.NEVER_ANSWERED, at=0, reason=word_for(code), sip_code=code)
 

@@ -52,10 +52,10 @@ from parts.calls import (
     a_number,
     a_peer,
     a_plan,
-    an_agent,
     inbound_facts,
     mapped,
     outbound_facts,
+    versions,
 )
 
 NOBODY = frozenset[Any]()
@@ -365,10 +365,9 @@ class TestVersions:
     def test_a_selector_means_what_it_means_when_the_phone_rings(
         self, selector: str, version: str
     ) -> None:
-        agent = an_agent(production_version=2, last_version=3)
         facts = inbound_facts(
             number=a_number(inbound_agent=mapped(version=selector)),
-            plan=a_plan(agents={NIGHT_DESK: agent}),
+            plan=a_plan(agents={NIGHT_DESK: versions(2, 3)}),
         )
 
         answerer = routed(a_call(), facts).answerer

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialplane.domain.agents import Agent
+from dialplane.domain.agents import VersionChoice
 from dialplane.domain.digits import read_digits
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider, Status
 from dialplane.domain.routing import (
@@ -37,7 +37,7 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.runtimes import RuntimeId, TargetId
 from dialplane.domain.values import AgentId
-from parts.calls import ACME, GLOBEX, NOW, a_number, an_agent
+from parts.calls import ACME, GLOBEX, NOW, a_number
 
 AGENT_IDS = st.sampled_from([AgentId("a"), AgentId("b"), AgentId("c")])
 RUNTIME_IDS = st.sampled_from([RuntimeId("r"), RuntimeId("s")])
@@ -71,9 +71,8 @@ fallbacks = st.one_of(
     st.builds(SipTransfer, uri=st.just("sip:x@pbx.example")),
     st.builds(TelephoneTransfer, digits=st.sampled_from(["07011112222", "0212345678"])),
 )
-agents: st.SearchStrategy[Agent] = st.builds(
-    an_agent,
-    AGENT_IDS,
+versions = st.builds(
+    VersionChoice,
     production_version=st.none() | st.integers(1, 2),
     last_version=st.integers(2, 3),
 )
@@ -84,7 +83,7 @@ plans = st.builds(
         max_size=3,
     ).map(tuple),
     fallbacks=st.lists(fallbacks, max_size=4).map(tuple),
-    agents=st.lists(agents).map(lambda some: {agent.id: agent for agent in some}),
+    agents=st.dictionaries(AGENT_IDS, versions),
     runtime_of=st.dictionaries(AGENT_IDS, RUNTIME_IDS),
     default_runtime=st.none() | RUNTIME_IDS,
     runtimes=st.dictionaries(RUNTIME_IDS, peers),

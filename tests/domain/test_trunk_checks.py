@@ -5,7 +5,7 @@ import string
 import pytest
 
 from dialplane.api.trunk_wording import IN_KOREAN, step_body
-from dialplane.api.wording import Language
+from dialplane.domain.languages import Language
 from dialplane.domain.trunk_checks import (
     Certificate,
     Fact,

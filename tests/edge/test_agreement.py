@@ -140,7 +140,7 @@ def configured(world: World, said: dict[str, Any]) -> None:
         given_limits(world.database, concurrent_calls=said["limit"])
     with world.database.writing() as db:
         for uri in said["down"]:
-            peers.mark(db, uri, down=True, since=1, sip_code=408)
+            peers.mark(db, uri, down=True, at=1, sip_code=408)
 
 
 @settings(

@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator
 
 from builders import ACME, AGENT, DIGITS, EARLIER, a_number, an_agent, an_id
 from dialplane.dialer.jobs import Orders
+from dialplane.domain.routing import Target, TargetKind
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
-from dialplane.edge.dialing import mount_dialing
+from dialplane.domain.sip_addresses import uri_of_user
+from dialplane.edge.dialing import mount_dialing, runtime_told
 from dialplane.store import runtimes
 from parts.client import Client
 from parts.edge_client import CONTRACT, TOKEN, edge_parts
@@ -70,7 +72,8 @@ def test_a_placed_call_is_told_with_all_a_dialer_needs(ask: Ask, placed: str) ->
     [job] = ask().json["jobs"]
 
     assert (job["call_id"], job["caller"], job["callee"]) == (placed, DIGITS, "01012345678")
-    assert job["runtimes"] == [{"target_id": "rt", "uri": f"sip:{DIGITS}@10.0.0.5:5060"}]
+    [runtime] = job["runtimes"]
+    assert runtime == {"target_id": "rt", "uri": f"sip:{DIGITS}@10.0.0.5:5060", "via_edge": False}
     headers = {each["name"]: each["value"] for each in job["runtime_headers"]}
     assert headers["X-Dialplane-Call-Id"] == placed
     assert headers["X-Dialplane-Agent-Id"] == AGENT
@@ -101,3 +104,20 @@ def test_only_the_edges_credential_opens_it(ask: Ask) -> None:
 )
 def test_what_cannot_be_read_is_refused(ask: Ask, wrong: dict[str, Any]) -> None:
     assert ask({**QUESTION, **wrong}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("uri", "via_edge"),
+    [
+        ("sip:10.0.0.5", False),
+        ("sip:voice.example:5070;transport=udp", False),
+        ("sip:10.0.0.5:5070;transport=tcp", True),
+        ("sip:10.0.0.5;transport=tls", True),
+        ("sips:10.0.0.5", True),
+        ("sip:voice.example", True),  # SRV may name another port, or TCP
+    ],
+)
+def test_whom_udp_does_not_reach_the_edge_does(*, uri: str, via_edge: bool) -> None:
+    target = Target(id=TargetId("rt"), kind=TargetKind.RUNTIME, uri=uri_of_user(uri, DIGITS))
+
+    assert runtime_told(target)["via_edge"] is via_edge

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from builders import ACME, AGENT, GLOBEX, NOTHING, NUMBER, an_id
-from dialplane.domain.calls import Call, CallId, CallStatus
+from dialplane.domain.calls import NEWS_MAY_BE_LATE_MS, Call, CallId, CallStatus
 from dialplane.domain.disconnections import DisconnectionReason
 from dialplane.operations import call_events
-from dialplane.store import calls, refusals
+from dialplane.store import calls, peers, refusals
 from parts.callable import RUNTIME_URI, given_calls_go_through
 from parts.edge_client import EdgeClient
 from parts.world import World
@@ -175,6 +175,23 @@ def test_how_a_call_ended(
     assert (call.status, call.disconnection_reason) == (status, reason)
 
 
+def test_an_end_is_counted_once_however_often_it_is_told(world: World, edge: EdgeClient) -> None:
+    given_calls_go_through(world)
+    edge.ask()
+    before = endings(world)
+
+    for _ in range(2):
+        edge.tell(edge.event("call.ended", hung_up_by="callee", duration_ms=10, **DECIDED))
+
+    assert endings(world) == before + 1
+
+
+def endings(world: World) -> float:
+    text = world.nobody.get("/metrics").body.decode()
+    line = 'dialplane_call_endings_total{direction="inbound",reason="agent_hangup"} '
+    return sum(float(each.removeprefix(line)) for each in text.splitlines() if line in each)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -245,3 +262,112 @@ def test_a_peer_event_without_a_peer_is_ignored(world: World, edge: EdgeClient) 
     receipt = edge.tell(edge.event("trunk.down"))
 
     assert receipt["ignored"][0]["reason"] == "no_peer"
+
+
+BOOT, NEXT_BOOT = an_id(0xB001), an_id(0xB002)
+EXTRA_MS = 1000
+
+
+def restarted(edge: EdgeClient, boot_id: str = NEXT_BOOT, edge_id: str = "edge-1") -> None:
+    event = edge.event("edge.started", boot_id=boot_id)
+    receipt = edge.send("/events", {"edge_id": edge_id, "events": [event]}).json
+    assert receipt["accepted"] == 1
+
+
+class TestAnEdgeThatStartsAnew:
+    def test_what_it_had_not_seen_answered_is_over(self, world: World, edge: EdgeClient) -> None:
+        given_calls_go_through(world)
+        edge.ask(boot_id=BOOT)
+
+        restarted(edge)
+
+        call = the_call(world)
+        assert call.status is CallStatus.ERROR
+        assert call.ending is not None
+        assert call.ending.reason == "edge_restarted"
+        assert call.seat_until is None
+
+    def test_calls_of_this_life_and_of_other_edges_are_none_of_its_business(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        edge.ask(boot_id=BOOT)
+
+        restarted(edge, boot_id=BOOT)
+        restarted(edge, edge_id="edge-2")
+
+        assert the_call(world).ending is None
+
+    def test_an_older_edge_that_does_not_say_is_left_alone(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        edge.ask()
+
+        restarted(edge)
+
+        assert the_call(world).ending is None
+
+    def test_a_call_that_talks_goes_on_but_not_for_ever(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        edge.ask(boot_id=BOOT)
+        edge.tell(edge.event("call.answered", **DECIDED))
+
+        restarted(edge)
+
+        soon = world.clock() + NEWS_MAY_BE_LATE_MS - EXTRA_MS
+        call_events.lose_overdue(world.database, now=soon)
+        assert the_call(world).status is CallStatus.ONGOING
+        call_events.lose_overdue(world.database, now=soon + 2 * EXTRA_MS)
+        call = the_call(world)
+        assert call.status is CallStatus.ERROR
+        assert call.ending is not None
+        assert call.ending.reason == "edge_restarted"
+
+    def test_what_passes_the_new_edge_is_the_end_of_the_call(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        edge.ask(boot_id=BOOT)
+        restarted(edge)
+
+        passed = edge.event("call.ended", at=world.clock() + 9000, hung_up_by="caller")
+        assert edge.tell(passed)["accepted"] == 1
+
+        call = the_call(world)
+        assert (call.status, call.disconnection_reason) == (
+            CallStatus.ENDED,
+            DisconnectionReason.USER_HANGUP,
+        )
+
+    def test_a_call_from_its_own_memory_is_settled_too(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        edge.tell(edge.event("call.started", boot_id=BOOT, **DECIDED))
+
+        restarted(edge)
+
+        assert the_call(world).status is CallStatus.ERROR
+
+
+def test_a_trunk_is_known_to_refuse_our_login_until_a_call_goes_through(
+    world: World, edge: EdgeClient
+) -> None:
+    given_calls_go_through(world)
+    edge.ask()
+    of_trunk = {"direction": "outbound", "target_id": "ST_trunk", **DECIDED}
+
+    edge.tell(edge.event("call.failed", reason="target_auth_failed", sip_code=502, **of_trunk))
+    with world.database.reading() as db:
+        assert peers.find_login_refused_at(db, "ST_trunk") == world.clock()
+
+    edge.tell(edge.event("call.answered", at=world.clock() - 1, **of_trunk))
+    with world.database.reading() as db:
+        assert peers.find_login_refused_at(db, "ST_trunk") is not None
+
+    edge.tell(edge.event("call.answered", at=world.clock() + 1, **of_trunk))
+    with world.database.reading() as db:
+        assert peers.find_login_refused_at(db, "ST_trunk") is None

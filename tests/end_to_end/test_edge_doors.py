@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from parts.control_plane import ControlPlane
 from parts.edge_process import ADMIN_TOKEN, Edge
 from parts.sip_lines import INVITE
 from parts.sip_peers import CARRIER, Sipp, free_port
+from parts.tls_front import a_certificate
 
 OPEN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 ASKED = {"jsonrpc": "2.0", "id": 1, "method": "dlg.briefing"}
@@ -21,11 +21,7 @@ ASKED = {"jsonrpc": "2.0", "id": 1, "method": "dlg.briefing"}
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> TlsFiles:
-    certificate, private_key = tmp_path / "edge.pem", tmp_path / "edge.key"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=edge"]
-    files = ["-keyout", str(private_key), "-out", str(certificate)]
-    subprocess.run([*request, *files], check=True, capture_output=True)
-    return TlsFiles(certificate=str(certificate), private_key=str(private_key))
+    return a_certificate(tmp_path)
 
 
 def test_a_call_over_tls(

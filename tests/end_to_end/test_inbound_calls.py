@@ -1,5 +1,7 @@
 """A call to a held number reaches the runtime of the mapped agent, and leaves one record."""
 
+import pytest
+
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
 from parts.sip_lines import UdpLine
@@ -20,6 +22,8 @@ def test_the_caller_reaches_the_mapped_agent_and_hangs_up(
     [record] = control.await_records(digits)
     assert (record["outcome"], record["hung_up_by"]) == ("ended", "caller")
     assert 400 <= record["duration_ms"] < 900
+    # Whatever the caller gives as its reason.
+    assert record["disconnection_reason"] == "user_hangup"
 
 
 def test_the_runtime_hangs_up(control: ControlPlane, edge: Edge, sipp: Sipp) -> None:
@@ -31,6 +35,34 @@ def test_the_runtime_hangs_up(control: ControlPlane, edge: Edge, sipp: Sipp) -> 
     runtime.finish()
     [record] = control.await_records(digits)
     assert (record["outcome"], record["hung_up_by"]) == ("ended", "callee")
+
+
+@pytest.mark.parametrize("why", ["voicemail_reached", "inactivity", "flow_error", "call_transfer"])
+def test_the_runtime_says_why_it_hangs_up(
+    control: ControlPlane, edge: Edge, sipp: Sipp, why: str
+) -> None:
+    runtime = sipp.answer("runtime_hangs_up", reason=why)
+    digits = control.holds(runtimes=[runtime.host])
+
+    sipp.call("caller_waits_for_bye", edge.outside, called=digits)
+
+    runtime.finish()
+    [record] = control.await_records(digits)
+    assert (record["disconnection_reason"], record["hung_up_by"]) == (why, "callee")
+
+
+@pytest.mark.parametrize(("answer", "reason"), [(202, "call_transfer"), (603, "agent_hangup")])
+def test_the_runtime_transfers_and_hangs_up(
+    control: ControlPlane, edge: Edge, sipp: Sipp, *, answer: int, reason: str
+) -> None:
+    runtime = sipp.answer("runtime_transfers", code=answer)
+    digits = control.holds(runtimes=[runtime.host])
+
+    sipp.call("caller_is_referred", edge.outside, called=digits, code=answer)
+
+    runtime.finish()
+    [record] = control.await_records(digits)
+    assert record["disconnection_reason"] == reason
 
 
 def test_a_call_over_tcp_reaches_a_runtime_on_udp(
@@ -142,3 +174,16 @@ def test_the_caller_hears_that_no_runtime_answered(
     assert "X-Dialplane-Reason: runtime_unreachable" in refusal
     [record] = control.await_records(digits)
     assert (record["outcome"], record["reason"]) == ("failed", "runtime_unreachable")
+
+
+def test_whatever_the_caller_names_its_call_it_is_asked_and_told(
+    control: ControlPlane, edge: Edge, sipp: Sipp
+) -> None:
+    runtime = sipp.answer("runtime_answers")
+    digits = control.holds(runtimes=[runtime.host])
+
+    sipp.call("caller_hangs_up", edge.outside, called=digits, call_id='%u"\\%p@%s')
+
+    runtime.finish()
+    [record] = control.await_records(digits)
+    assert (record["outcome"], record["hung_up_by"]) == ("ended", "caller")

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
+from dialplane.domain.sip_addresses import Transport
+from dialplane.domain.trunk_checks import Destination
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
-from parts.sip_peers import CARRIER, RUNTIME, Sipp
+from parts.sip_peers import CARRIER, RUNTIME, Sipp, free_port
 
 CALLEE = "01098765432"
 PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]*))')
@@ -75,6 +77,8 @@ def test_a_wrong_password_at_the_trunk_is_not_passed_on_as_a_riddle(
 
     assert "X-Dialplane-Reason: target_auth_failed" in caller.received("SIP/2.0 502")[0]
     trunk.finish()
+    [record] = control.await_records(digits)
+    assert (record["outcome"], record["reason"]) == ("failed", "target_auth_failed")
 
 
 def test_a_number_nobody_holds_is_not_presented(edge: Edge, sipp: Sipp) -> None:
@@ -88,3 +92,24 @@ def test_a_number_nobody_holds_is_not_presented(edge: Edge, sipp: Sipp) -> None:
     )
 
     assert "X-Dialplane-Reason: number_unknown" in caller.received("SIP/2.0 404")[0]
+
+
+def test_a_trunk_known_by_srv_is_reached_at_its_ports_in_their_order(
+    control: ControlPlane, edge: Edge, sipp: Sipp
+) -> None:
+    trunk = sipp.answer("runtime_answers", CARRIER, transport="t1")
+    digits = control.holds(trunk="carrier.invalid")
+    control.leads(
+        "sip:carrier.invalid",
+        # Nobody is at home at the first; the second speaks TCP, and its port is the record's.
+        Destination(ip=CARRIER, port=free_port(CARRIER), transport=Transport.UDP, priority=10),
+        Destination(ip=CARRIER, port=trunk.port, transport=Transport.TCP, priority=20),
+    )
+
+    sipp.call("caller_hangs_up", edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
+
+    [invite] = trunk.finish().received("INVITE")
+    assert invite.startswith(f"INVITE sip:{CALLEE}@carrier.invalid")
+    assert "SIP/2.0/TCP" in invite
+    [record] = control.await_records(digits)
+    assert record["outcome"] == "ended"

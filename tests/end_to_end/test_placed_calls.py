@@ -5,6 +5,7 @@ import importlib.util
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from dialplane.store.opening import open_database
 from parts.edge_process import Edge, edge_settings
 from parts.placing_ground import Ground
 from parts.sip_peers import CARRIER, RUNTIME, SPARE_RUNTIME, Peer, Sipp, free_port
+from parts.tls_front import a_certificate, tls_in_front_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,9 +51,14 @@ def ground(
 
 @pytest.fixture(scope="module")
 def edge(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    edge = Edge(settings=edge_settings(tmp_path_factory.mktemp("edge"), ground.url, ground.token))
+    directory = tmp_path_factory.mktemp("edge")
+    edge = Edge(settings=edge_settings(directory, ground.url, ground.token))
     # A busy machine is slow to answer; what is slow here is not to be taken for dead.
-    edge.configured(no_reply_ms=3000)
+    edge.configured(
+        no_reply_ms=3000,
+        tls=a_certificate(directory, verify_peers=False),
+        inside=replace(edge.settings.inside, tls_port=free_port()),
+    )
     edge.start()
     yield edge
     edge.stop()
@@ -127,6 +134,17 @@ class TestAnswered:
         callee.finish()
         runtime.finish()
 
+    def test_the_agent_says_why_it_hangs_up(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME, reason="voicemail_reached")
+        digits, agent_id = placing.number_over(callee.host), placing.agent_at(runtime.host)
+
+        call = placing.await_call(placing.place(digits, agent_id), *SETTLED)
+
+        assert _reason(call) == ("ended", "voicemail_reached")
+        callee.finish()
+        runtime.finish()
+
     def test_a_callee_who_moves_during_the_call_is_followed(
         self, placing: Ground, sipp: Sipp
     ) -> None:
@@ -182,6 +200,86 @@ class TestAnswered:
         runtime.finish()
 
 
+class TestRuntimesThatTheEdgeReaches:
+    """The dialer speaks UDP; its leg to a runtime on TCP or TLS goes through the edge."""
+
+    def _joined(self, placing: Ground, call_id: str, callee: Peer, runtime: Peer) -> None:
+        assert _reason(placing.await_call(call_id, *SETTLED)) == ("ended", "agent_hangup")
+        [to_runtime] = runtime.finish().received("INVITE")
+        assert f"X-Dialplane-Call-Id: {call_id}" in to_runtime
+        assert "X-Dialplane-Direction: outbound" in to_runtime
+        assert "X-Dialplane-Agent-Version: current" in to_runtime
+        assert "X-Dialplane-Target" not in to_runtime
+        _, moved = callee.finish().received("INVITE")
+        assert (_media(to_runtime)[0], _media(moved)[0]) == (CARRIER, RUNTIME)
+
+    def test_over_tcp(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME, talk=300, transport="t1")
+        digits, agent_id = (
+            placing.number_over(callee.host),
+            placing.agent_at(f"{runtime.host};transport=tcp"),
+        )
+
+        self._joined(placing, placing.place(digits, agent_id), callee, runtime)
+
+    def test_over_tls(self, placing: Ground, edge: Edge, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME, talk=300, transport="t1")
+        assert edge.settings.tls is not None
+        with tls_in_front_of(RUNTIME, runtime.port, edge.settings.tls) as port:
+            agent_id = placing.agent_at(f"{RUNTIME}:{port};transport=tls")
+
+            call_id = placing.place(placing.number_over(callee.host), agent_id)
+
+            self._joined(placing, call_id, callee, runtime)
+        assert "SIP/2.0/TLS" in runtime.received("INVITE")[0]
+
+    def test_the_callee_hangs_up(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_hangs_up", CARRIER, talk=400)
+        runtime = sipp.answer("runtime_answers", RUNTIME, transport="t1")
+        agent_id = placing.agent_at(f"{runtime.host};transport=tcp")
+
+        call_id = placing.place(placing.number_over(callee.host), agent_id)
+
+        call = placing.await_call(call_id, *SETTLED)
+        assert _reason(call) == ("ended", "user_hangup")
+        assert 300 <= call["end_at"] - call["start_at"] < 2_000
+        runtime.finish()
+
+    def test_one_that_is_not_there_is_replaced(self, placing: Ground, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        spare = sipp.answer("runtime_hangs_up", SPARE_RUNTIME)
+        gone = f"{RUNTIME}:{free_port(RUNTIME)};transport=tcp"
+
+        call_id = placing.place(
+            placing.number_over(callee.host), placing.agent_at(gone, spare.host)
+        )
+
+        assert _reason(placing.await_call(call_id, *SETTLED)) == ("ended", "agent_hangup")
+        spare.finish()
+
+    def test_nobody_else_is_taken_there(self, placing: Ground, edge: Edge, sipp: Sipp) -> None:
+        callee = sipp.answer("callee_answers", CARRIER)
+        runtime = sipp.answer("runtime_hangs_up", RUNTIME, talk=2_000, transport="t1")
+        agent_id = placing.agent_at(f"{runtime.host};transport=tcp")
+        call_id = placing.place(placing.number_over(callee.host), agent_id)
+        placing.await_call(call_id, "ongoing")
+
+        stranger = sipp.call(
+            "caller_claims_a_runtime",
+            edge.inside,
+            called="07000000000",
+            source=SPARE_RUNTIME,
+            claim=call_id,
+            target=f"{agent_id}-0",
+        )
+
+        assert "X-Dialplane-Reason: number_unknown" in stranger.received("SIP/2.0 404")[0]
+        placing.await_call(call_id, *SETTLED)
+        assert len(runtime.finish().received("INVITE")) == 1
+
+
 class TestNotConnected:
     @pytest.mark.parametrize(
         ("code", "phrase", "reason"),
@@ -191,6 +289,8 @@ class TestNotConnected:
             (480, "Temporarily Unavailable", "dial_no_answer"),
             (404, "Not Found", "dial_failed"),
             (503, "Service Unavailable", "dial_failed"),
+            (607, "Unwanted", "blocked_number"),
+            (402, "Payment Required", "insufficient_balance"),
         ],
     )
     def test_the_carriers_answer_says_why(
@@ -251,6 +351,21 @@ class TestDigest:
         answered = trunk.finish().received("INVITE")[1]
         prefix = "Proxy-" if code == 407 else ""
         assert _digest_fits(answered, prefix, "secret")
+
+    def test_a_trunk_that_refuses_our_login_is_named_as_the_reason(
+        self, placing: Ground, sipp: Sipp
+    ) -> None:
+        trunk = sipp.answer("carrier_refuses_twice", CARRIER)
+        digits = placing.number_over(trunk.host, auth_username="us", auth_password="wrong")
+
+        call_id = placing.place(digits, placing.agent_at(f"{RUNTIME}:5060"))
+
+        assert _reason(placing.await_call(call_id, *SETTLED)) == ("not_connected", "dial_failed")
+        trunk.finish()
+        ended = placing.post(f"/x/v1/calls/{call_id}/replay")["recorded"]["ended"]
+        assert (ended["reason"], ended["sip_code"]) == ("target_auth_failed", 502)
+        check = placing.post(f"/x/v1/trunks/{placing.trunk_of(digits)}/check")
+        assert ended["at"] - 2_000 <= check["login_refused_at"] <= ended["at"] + 2_000
 
 
 class TestHangingUp:

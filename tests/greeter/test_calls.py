@@ -101,7 +101,7 @@ def test_a_caller_may_hang_up_in_the_middle(greeter: str, sipp: Sipp) -> None:
 
 
 def test_a_caller_may_think_better_of_it(greeter: str, sipp: Sipp) -> None:
-    call = sipp.call("caller_cancels_early", greeter, called="hi")
+    call = sipp.call("caller_cancels_early", greeter, called="hi", wait=1)
 
     assert call.received("SIP/2.0 487")
 

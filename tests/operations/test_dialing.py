@@ -144,12 +144,12 @@ class TestClaiming:
     def test_a_call_nobody_could_talk_in_is_not_dialled(self, furnished: Database) -> None:
         call = placed(furnished)
         with furnished.writing() as db:
-            peers.mark(db, RUNTIME_URI, down=True, since=NOW, sip_code=None)
+            peers.mark(db, RUNTIME_URI, down=True, at=NOW, sip_code=None)
 
         assert asked(furnished, dialer()).orders == ()
         assert call_of(furnished, call).status is CallStatus.NOT_CONNECTED
 
-    def test_runtimes_a_dialer_cannot_reach_are_left_out(self, furnished: Database) -> None:
+    def test_runtimes_on_every_transport_are_told(self, furnished: Database) -> None:
         with furnished.writing() as db:
             runtime = _runtime("sip:10.0.0.6;transport=tls", "sip:10.0.0.7", "sips:10.0.0.8")
             runtimes.remove(db, _runtime())
@@ -158,7 +158,26 @@ class TestClaiming:
 
         [order] = asked(furnished, dialer()).orders
 
-        assert [target.id for target in order.runtimes] == ["rt1"]
+        assert [target.id for target in order.runtimes] == ["rt0", "rt1", "rt2"]
+
+    def test_only_the_dialer_that_has_the_call_is_taken_to_its_runtimes(
+        self, furnished: Database
+    ) -> None:
+        call = placed(furnished)
+        asked(furnished, dialer())
+
+        def leg(call_id: str, target: str = "rt0", source: str = DIALER_ADDRESS) -> bool:
+            found = dialing.runtime_leg(
+                furnished, CallId(call_id), target, source=source, now=NOW + 1
+            )
+            return found is not None
+
+        assert leg(call.id)
+        assert not leg(call.id, source="10.0.0.10")
+        assert not leg(call.id, target="rt9")
+        assert not leg(an_id(0xDEAD))
+        told(furnished, call, CallEvent(type=EventType.ENDED, at=NOW + 2))
+        assert not leg(call.id)
 
     def test_nobody_is_dialled_for_a_sandbox(self, furnished: Database) -> None:
         sandbox = OrganizationId(an_id(5))

@@ -72,6 +72,13 @@ def test_an_untouched_chain_holds(database: Database) -> None:
     assert breaks(database) == []
 
 
+def test_a_chain_holds_over_whatever_was_written(database: Database) -> None:
+    for memo in ("대표 번호", '"\\', "100%s :own \x1f", "☎\n"):
+        note(database, memo)
+
+    assert breaks(database) == []
+
+
 @pytest.mark.parametrize(
     ("tamper", "found"),
     [
@@ -91,6 +98,54 @@ def test_an_untouched_chain_holds(database: Database) -> None:
             id="the newest entry was taken away",
         ),
         pytest.param(
+            lambda db: [
+                db.run(f"UPDATE journal SET position = {to} WHERE position = {from_}")  # type: ignore[arg-type]  # noqa: S608
+                for from_, to in ((1, 99), (2, 1), (99, 2))
+            ],
+            ["changed: 1", "changed: 2", "changed: 3"],
+            id="two entries have changed places",
+        ),
+        pytest.param(
+            lambda db: db.run(
+                """
+                INSERT INTO journal (id, organization_id, happening, occurred_at, actor,
+                                     resource_id, position, hash)
+                SELECT 'slipped-in', organization_id, happening, occurred_at, actor,
+                       resource_id, 4, hash
+                  FROM journal WHERE position = 3
+                """
+            ),
+            ["changed: 4", "changed: the head, 3"],
+            id="an entry was added at the end",
+        ),
+        pytest.param(
+            lambda db: [
+                db.run("UPDATE journal SET position = position + 10 WHERE position >= 2"),
+                db.run("UPDATE journal SET position = position - 9 WHERE position >= 12"),
+                db.run(
+                    """
+                    INSERT INTO journal (id, organization_id, happening, occurred_at, actor,
+                                         resource_id, position, hash)
+                    SELECT 'slipped-in', organization_id, happening, occurred_at, actor,
+                           resource_id, 2, hash
+                      FROM journal WHERE position = 1
+                    """
+                ),
+            ],
+            ["changed: 2", "changed: 3", "changed: 4", "changed: the head, 3"],
+            id="an entry was slipped in",
+        ),
+        pytest.param(
+            lambda db: db.run("UPDATE journal SET actor = 'operator', key_id = NULL"),
+            ["changed: 1", "changed: 2", "changed: 3"],
+            id="somebody else is said to have done it",
+        ),
+        pytest.param(
+            lambda db: db.run("DELETE FROM journal_heads"),
+            ["changed: the head, 0"],
+            id="the end of the chain was taken away",
+        ),
+        pytest.param(
             lambda db: db.run("DELETE FROM journal"),
             ["missing: 1 to 3"],
             id="everything was taken away",
@@ -98,7 +153,7 @@ def test_an_untouched_chain_holds(database: Database) -> None:
     ],
 )
 def test_tampering_shows(
-    database: Database, tamper: Callable[[Writer], int], found: list[str]
+    database: Database, tamper: Callable[[Writer], object], found: list[str]
 ) -> None:
     write_three(database)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from dialplane.domain.agents import Agent, AgentType
+from dialplane.domain.agents import VersionChoice
 from dialplane.domain.digits import read_digits
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider, Status
 from dialplane.domain.routing import (
@@ -56,19 +56,8 @@ def mapped(agent_id: AgentId = NIGHT_DESK, version: str = "current") -> AgentMap
     return AgentMapping(agent_id=agent_id, agent_version=version)
 
 
-def an_agent(agent_id: AgentId = NIGHT_DESK, **changes: Any) -> Agent:
-    agent = Agent(
-        id=agent_id,
-        organization_id=ACME,
-        name="Desk",
-        type=AgentType.SINGLE_PROMPT,
-        data={},
-        flow=None,
-        flow_data=None,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    return replace(agent, **changes)
+def versions(production: int | None = None, last: int = 0) -> VersionChoice:
+    return VersionChoice(production_version=production, last_version=last)
 
 
 def a_peer(name: str, **changes: Any) -> Peer:
@@ -77,7 +66,7 @@ def a_peer(name: str, **changes: Any) -> Peer:
 
 def a_plan(**changes: Any) -> Plan:
     plan = Plan(
-        agents={NIGHT_DESK: an_agent(), DAY_DESK: an_agent(DAY_DESK)},
+        agents={NIGHT_DESK: versions(), DAY_DESK: versions()},
         default_runtime=HOUSE,
         runtimes={HOUSE: (a_peer("house-1"),), SPARE: (a_peer("spare-1"),)},
         trunk=(a_peer("trunk"),),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import falcon
@@ -11,9 +11,7 @@ import httpx
 from falcon import testing
 
 from parts import contract
-from parts.contract import Answer
-
-JSON: Final = "application/json"
+from parts.contract import JSON, Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +95,19 @@ class Client:
         return self.request("DELETE", path)
 
     def request(self, method: str, path: str, body: object = None, *, query: Any = None) -> Answer:
-        """Bytes go out as they are, everything else as JSON; lists in the query are repeated."""
+        """Bytes go out as they are, everything else as JSON; lists in the query are repeated.
+
+        A body is sent as what the operation takes.
+        """
         path, _, text = path.partition("?")
         sent = Sent(method=method, path=path, query=text, headers=self._headers)
         if query:
             sent = replace(sent, query=urlencode(query, doseq=True))
         if body is not None:
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-            sent = replace(sent, body=raw, headers={"content-type": JSON} | self._headers)
+            operation = contract.find(method, path)
+            media_type = (operation.media_type if operation else None) or JSON
+            sent = replace(sent, body=raw, headers={"content-type": media_type} | self._headers)
         answer = self.send(sent)
         contract.check(method, path, answer)
         return answer

@@ -15,6 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 DOCUMENT = Path(__file__).parents[2] / "contract" / "openapi.yaml"
+JSON = "application/json"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 NOT_BUILT: set[str] = set()
@@ -24,12 +25,17 @@ NOT_BUILT: set[str] = set()
 ANYWHERE = {500: ["INTERNAL_ERROR"], 503: ["UNAVAILABLE"]}
 ALWAYS_ALLOWED = {
     "allow",
+    "cache-control",
     "connection",  # between two machines, and no business of the application
+    "transfer-encoding",  # likewise
     "content-length",
     "content-type",
+    "content-security-policy",
     "date",
+    "referrer-policy",
     "retry-after",
     "server",
+    "x-content-type-options",
     "x-request-id",
     "ratelimit-limit",
     "ratelimit-remaining",
@@ -148,20 +154,33 @@ class Operation:
         return path
 
     @property
+    def media_type(self) -> str | None:
+        """What a body is sent as, None when the operation takes none."""
+        content = self.node.get("requestBody", {}).get("content", {})
+        return next(iter(content), None)
+
+    @property
     def takes_body(self) -> bool:
-        return "requestBody" in self.node
+        return self.media_type == JSON
+
+    @property
+    def takes_file(self) -> bool:
+        return self.media_type not in (None, JSON)
 
     @property
     def needs_body(self) -> bool:
-        return bool(self.takes_body and self.node["requestBody"].get("required"))
+        return bool(self.media_type and self.node["requestBody"].get("required"))
 
     @cached_property
     def examples(self) -> dict[str, Any]:
-        """The bodies that have to be accepted, by name."""
-        if not self.takes_body:
+        """The bodies that have to be accepted, by name; those of files as bytes."""
+        if self.media_type is None:
             return {}
-        content = self.node["requestBody"]["content"]["application/json"]
-        return {name: resolved(each)["value"] for name, each in content["examples"].items()}
+        content = self.node["requestBody"]["content"][self.media_type]
+        values = {name: resolved(each)["value"] for name, each in content["examples"].items()}
+        if self.takes_file:
+            return {name: value.encode() for name, value in values.items()}
+        return values
 
     @property
     def example_body(self) -> Any:
@@ -170,7 +189,7 @@ class Operation:
 
     @cached_property
     def body_schema(self) -> dict[str, Any]:
-        return resolved(self.node["requestBody"]["content"]["application/json"]["schema"])
+        return resolved(self.node["requestBody"]["content"][self.media_type]["schema"])
 
     def response(self, status: int) -> dict[str, Any] | None:
         found = self.node["responses"].get(str(status))
@@ -311,11 +330,11 @@ def _body_faults(operation: Operation, response: dict[str, Any], answer: Answer)
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
     if media_type not in content:
         yield f"media type {media_type!r} is not promised"
-    elif media_type == "application/json":
-        yield from _json_faults(_schema_of(operation, answer.status), answer.body)
+    elif media_type.endswith("json"):
+        yield from _json_faults(_schema_of(operation, answer.status, media_type), answer.body)
 
 
-def _schema_of(operation: Operation, status: int) -> str:
+def _schema_of(operation: Operation, status: int, media_type: str) -> str:
     """Where the schema of an answer stands."""
     node, pointer = operation.node["responses"][str(status)], ""
     if "$ref" in node:
@@ -323,7 +342,7 @@ def _schema_of(operation: Operation, status: int) -> str:
     else:
         path = operation.path.replace("~", "~0").replace("/", "~1")
         pointer = f"#/paths/{path}/{operation.method}/responses/{status}"
-    return f"{pointer}/content/application~1json/schema"
+    return f"{pointer}/content/{media_type.replace('/', '~1').replace('+', '%2B')}/schema"
 
 
 def _json_faults(pointer: str, body: bytes) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dialplane.domain.disconnections import EndingKind
 from dialplane.domain.number_routing import InboundAuth, NumberRouting
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetId
 from dialplane.domain.sip_addresses import parse_sip_address
+from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 from dialplane.operations.ids import new_id
 from dialplane.store import calls, number_routing, numbers, peers, refusals, runtimes
@@ -113,6 +114,11 @@ class ControlPlane:
             self._set(digits, inbound_auth=InboundAuth.SOURCE_AND_DIGEST)
         return digits
 
+    def leads(self, uri: str, *found: Destination) -> None:
+        """What name servers say of a peer."""
+        with self.database.writing() as db:
+            peers.replace_destinations(db, uri, found)
+
     def remaps(self, digits: str, *, agent: str, runtimes: Sequence[str]) -> None:
         self._answered_by(digits, self._agent(agent, runtimes))
 
@@ -147,7 +153,7 @@ class ControlPlane:
         """What no operation leads to at once: a number is like this now."""
         with self.database.writing() as db:
             number = numbers.get(db, self.organization_id, self.numbers[digits])
-            numbers.save(db, replace(number, **facts))
+            numbers.save(db, number, replace(number, **facts))
 
     def allows(self, digits: str, *, concurrent_calls: int) -> None:
         self._set(digits, concurrent_calls=concurrent_calls)
@@ -185,6 +191,32 @@ class ControlPlane:
         found = self.records(digits)
         assert len(found) == count, found
         return found
+
+    def begun(self, digits: str) -> int:
+        """How many calls of a number there have been, over or not."""
+        return len(self._rows(digits))
+
+    def seats_taken(self, digits: str) -> int:
+        return sum(row["seat_until"] is not None for row in self._rows(digits))
+
+    def await_news_of_restart(self, digits: str) -> None:
+        """Until every call of a number is over or known to have been left by its edge."""
+        deadline = time.monotonic() + 10
+        while any(row["seat_until"] and not row["left_at"] for row in self._rows(digits)):
+            assert time.monotonic() < deadline, self._rows(digits)
+            time.sleep(0.1)
+
+    def _rows(self, digits: str) -> list[dict[str, Any]]:
+        with self.database.reading() as db:
+            rows = db.all(
+                """
+                SELECT id, seat_until, left_at FROM calls
+                 WHERE organization_id = :organization_id AND number_id = :number_id
+                """,
+                organization_id=self.organization_id,
+                number_id=self.numbers[digits],
+            )
+        return [dict(row) for row in rows]
 
     def _agent(self, name: str, hosts: Sequence[str] | None) -> AgentId:
         made = self._ask("POST", "/v3/agents", {"name": name})
@@ -238,6 +270,7 @@ def _record(call: Call) -> dict[str, Any] | None:
         "id": call.id,
         "outcome": OUTCOMES.get(call.ending.kind, call.ending.kind.name),
         "reason": call.ending.reason,
+        "disconnection_reason": call.disconnection_reason,
         "hung_up_by": call.ending.hung_up_by,
         "sip_code": call.ending.sip_code,
         "duration_ms": call.ending.at - (call.answered_at or call.ending.at),

@@ -36,6 +36,7 @@ def edge_parts(world: World) -> EdgeParts:
         database=database,
         box=box,
         clock=world.clock,
+        strangers=world.parts.strangers,
         token=TOKEN,
         inbound_webhooks=InboundWebhooks(database, box, allow_private=True),
     )

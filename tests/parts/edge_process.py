@@ -65,8 +65,11 @@ class Edge:
         file = self.settings.directory / "kamailio.log"
         return file.read_text(errors="replace") if file.exists() else ""
 
-    def start(self) -> None:
+    def lay_out(self) -> None:
         lay_out(self.settings)
+
+    def start(self) -> None:
+        self.lay_out()
         with (self.settings.directory / "kamailio.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command(self.settings, shared_memory_mb=128),
@@ -89,6 +92,7 @@ class Edge:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+        self._wait_until_gone()
 
     def configured(self, **changes: object) -> None:
         """Other settings from the next start on."""
@@ -110,6 +114,21 @@ class Edge:
         spool = f"file:{self.settings.spool}?mode=ro"
         with closing(sqlite3.connect(spool, uri=True)) as db:
             return int(db.execute("SELECT count(*) FROM spool").fetchone()[0])
+
+    def _wait_until_gone(self) -> None:
+        """The last of its processes lets go of the sockets a moment after the first is dead."""
+        place = (ADDRESS, self.settings.outside.tcp_port or 0)
+        deadline = time.monotonic() + 5
+        while True:
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(place)
+                except OSError:
+                    assert time.monotonic() < deadline, "the edge does not die"
+                    time.sleep(0.02)
+                else:
+                    return
 
     def _wait_until_ready(self) -> None:
         port = self.settings.outside.udp_port or 0

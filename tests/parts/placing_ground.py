@@ -23,7 +23,7 @@ from parts.sip_peers import free_port
 TOKEN = "token-of-the-edge"
 KEY = "dp_live_" + "Placing" + "0" * 36
 PROGRAM = Path(sys.executable).with_name("dialplane")
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @dataclass(kw_only=True)
@@ -70,6 +70,13 @@ class Ground:
         digits = f"070{next(self.numbering):08}"
         self.post("/v3/telephone-numbers/register", number=digits, address=f"sip:{trunk}", **login)
         return digits
+
+    def trunk_of(self, digits: str) -> str:
+        held = httpx.get(
+            f"{self.url}/v3/organization-telephone-numbers?limit=100", headers=self._headers
+        ).json()["items"]
+        [trunk] = [each["outbound_trunk_id"] for each in held if each["number"] == digits]
+        return str(trunk)
 
     def agent_at(self, *addresses: str, **settings: Any) -> str:
         """An agent that talks at these runtime addresses."""

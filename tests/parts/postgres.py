@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,9 +40,17 @@ SETTINGS = {
     "log_min_messages": "warning",
 }
 
+# For those who kill its processes: what was acknowledged is with the system, which lives on.
+KILLABLE = {"synchronous_commit": "on", "full_page_writes": "on"}
+
 # PostgreSQL has no wish to end with its parent. The shell waits on a pipe that closes when the
-# test session is gone, however it went, and then removes the server and its files.
-LEASH = '"$@" & read -r _; kill -QUIT "$!"; wait "$!"; rm -rf "$0"'
+# test session is gone, however it went, and then removes the server and, unless told, its files.
+LEASH = '"$@" & read -r last; kill -QUIT "$!"; wait "$!"; [ "$last" ] || rm -rf "$0"'
+KEEP_FILES = b"keep\n"
+
+
+# Whoever comes too early is told so in the same tone.
+_FAILURE = re.compile("FATAL:  (?!the database system is )")
 
 
 class NoPostgresError(Exception):
@@ -80,19 +88,62 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """The server of DIALPLANE_TEST_POSTGRES_URL, else one started from the binaries found."""
-    if given := os.environ.get("DIALPLANE_TEST_POSTGRES_URL"):
+def running_postgres(more: Mapping[str, str] | None = None) -> Iterator[PostgresServer]:
+    """The server of DIALPLANE_TEST_POSTGRES_URL, else one started from the binaries found.
+
+    With settings of one's own it is always one that was started.
+    """
+    given = os.environ.get("DIALPLANE_TEST_POSTGRES_URL")
+    if given and more is None:
         yield PostgresServer(url=given)
         return
     binaries = _binaries()
     home = Path(tempfile.mkdtemp(prefix="dialplane-pg-"))  # short: a socket path has ~100 bytes
     try:
         _prepare(binaries, home)
-        with _started(binaries, home) as url:
+        with _started(binaries, home, SETTINGS | dict(more or {})) as url:
             yield PostgresServer(url=url)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+class FicklePostgres:
+    """One that goes and comes back, with what it had, where it was."""
+
+    def __init__(self, binaries: Path, home: Path) -> None:
+        self._binaries = binaries
+        self._home = home
+        self._settings = {**SETTINGS, **KILLABLE, "port": str(_free_port())}
+        self._up = contextlib.ExitStack()
+        self.server = PostgresServer(url=_url(self._settings["port"]))
+
+    def come(self) -> None:
+        leashed = _leashed(self._binaries, self._home, self._settings, last=KEEP_FILES)
+        self._up.enter_context(leashed)
+        _wait_until_ready(self._home / "log")
+
+    def go(self) -> None:
+        """Without a word to those who are connected."""
+        self._up.close()
+
+
+@contextlib.contextmanager
+def fickle_postgres() -> Iterator[FicklePostgres]:
+    binaries = _binaries()
+    with tempfile.TemporaryDirectory(prefix="dialplane-pg-") as name:
+        _prepare(binaries, Path(name))
+        fickle = FicklePostgres(binaries, Path(name))
+        fickle.come()
+        try:
+            yield fickle
+        finally:
+            fickle.go()
+
+
+def client_program(name: str) -> str:
+    """pg_dump and the like, of the version the server has."""
+    beside = _binaries() / name
+    return str(beside) if beside.exists() else name
 
 
 def _binaries() -> Path:
@@ -121,20 +172,27 @@ def _prepare(binaries: Path, home: Path) -> None:
 
 
 @contextlib.contextmanager
-def _started(binaries: Path, home: Path) -> Iterator[str]:
+def _started(binaries: Path, home: Path, settings: Mapping[str, str]) -> Iterator[str]:
     for _ in range(PORTS_TO_TRY):
         port = _free_port()
-        with contextlib.suppress(_PortTakenError), _leashed(binaries, home, port):
+        options = {**settings, "port": str(port)}
+        with contextlib.suppress(_PortTakenError), _leashed(binaries, home, options):
             _wait_until_ready(home / "log")
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            yield _url(options["port"])
             return
     raise NoPostgresError(f"no free port in {PORTS_TO_TRY} attempts")
 
 
+def _url(port: str) -> str:
+    return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+
 @contextlib.contextmanager
-def _leashed(binaries: Path, home: Path, port: int) -> Iterator[None]:
-    server = [binaries / "postgres", "-D", home / "data", "-k", home, "-p", str(port)]
-    for name, value in SETTINGS.items():
+def _leashed(
+    binaries: Path, home: Path, settings: Mapping[str, str], *, last: bytes = b""
+) -> Iterator[None]:
+    server = [binaries / "postgres", "-D", home / "data", "-k", home]
+    for name, value in settings.items():
         server += ["-c", f"{name}={value}"]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -148,7 +206,7 @@ def _leashed(binaries: Path, home: Path, port: int) -> Iterator[None]:
     try:
         yield
     finally:
-        process.communicate()  # closes the pipe and waits
+        process.communicate(last)  # closes the pipe and waits
 
 
 def _wait_until_ready(log: Path) -> None:
@@ -159,7 +217,7 @@ def _wait_until_ready(log: Path) -> None:
             return
         if "could not bind" in said:
             raise _PortTakenError
-        if "FATAL" in said:
+        if _FAILURE.search(said):
             break
         time.sleep(0.02)
     raise NoPostgresError(f"it did not start: {log.read_text(errors='replace').strip()}")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -90,6 +90,7 @@ class Running:
 
     process: "subprocess.Popen[str]"
     _out: "queue.Queue[str]" = field(default_factory=queue.Queue)
+    _said: list[str] = field(default_factory=list)
     _err: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -108,12 +109,18 @@ class Running:
     def err(self) -> str:
         return "".join(self._err)
 
-    def line(self) -> str:
+    def line(self, awaited: str = "line") -> str:
         """The next line on stdout; empty at its end."""
-        return self._out.get(timeout=PATIENCE_S)
+        try:
+            line = self._out.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            said = f"on stdout:\n{''.join(self._said)}\non stderr:\n{self.err}"
+            raise AssertionError(f"no {awaited} within {PATIENCE_S} s; {said}") from None
+        self._said.append(line)
+        return line
 
     def line_with(self, text: str) -> str:
-        while text not in (line := self.line()):
+        while text not in (line := self.line(f"line with {text!r}")):
             assert line, f"it ended without saying {text!r}: {self.err}"
         return line
 
@@ -121,7 +128,7 @@ class Running:
         """The JSON document it prints once it serves."""
         text = ""
         while not text.endswith("\n}\n"):
-            line = self.line()
+            line = self.line("report")
             assert line, f"it ended without a report: {self.err}"
             text += line
         return json.loads(text)
@@ -168,6 +175,13 @@ def ask(
         connection.request(method, path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+
+def wait_until(holds: Callable[[], bool], within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not even after {within_s} s"
+        time.sleep(0.01)
 
 
 def wait_until_listening(port: int) -> None:

@@ -1,5 +1,6 @@
 """Somebody who is told of events: a real HTTP server that answers as it is told to."""
 
+import queue
 import threading
 import time
 from contextlib import suppress
@@ -20,6 +21,7 @@ class Receiver:
 
     def __init__(self, *statuses: int, body: bytes = b"", delay_s: float = 0) -> None:
         self.heard: list[Heard] = []
+        self._new: queue.Queue[Heard] = queue.Queue()
         self._statuses = list(statuses or (200,))
         receiver = self
 
@@ -27,7 +29,7 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.heard.append(Heard(headers, self.rfile.read(length)))
+                receiver.hear(Heard(headers, self.rfile.read(length)))
                 time.sleep(delay_s)
                 self.send_response(receiver.next_status())
                 self.send_header("content-length", str(len(body)))
@@ -40,6 +42,14 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def hear(self, heard: Heard) -> None:
+        self.heard.append(heard)
+        self._new.put(heard)
+
+    def next_heard(self, patience_s: float = 30) -> Heard:
+        """What comes next, waiting for it."""
+        return self._new.get(timeout=patience_s)
 
     def next_status(self) -> int:
         return self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]

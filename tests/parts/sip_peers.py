@@ -114,6 +114,7 @@ class Sipp:
             *("-m", str(words.pop("calls", 1))),
             *("-r", str(words.pop("per_second", 10))),
             *("-t", str(words.pop("transport", "u1"))),
+            *("-cid_str", str(words.pop("call_id", "%u-%p@%s"))),
             *("-timeout", f"{PATIENCE_S - 2}s", "-timeout_error"),
         ]
         (self.directory / f"{name}.xml").write_text(_filled(scenario, words))
@@ -147,7 +148,7 @@ class Sipp:
 def _filled(scenario: str, words: dict[str, object]) -> str:
     """SIPp takes no parameter for an expected status, so `__CODE__` is filled in beforehand."""
     text = (SCENARIOS / f"{scenario}.xml").read_text()
-    for word, value in {"talk": 300, **words}.items():
+    for word, value in {"talk": 300, "reason": "done", "wait": 100, **words}.items():
         text = text.replace(f"__{word.upper()}__", str(value))
     left = re.findall(r"__[A-Z]+__", text)
     assert not left, f"{scenario} wants {left}"

@@ -17,6 +17,7 @@ from builders import (
     NOTHING,
     NOW,
     NUMBER,
+    NUMBER_SHEET,
     TRUNK,
     a_bought_number,
     a_key,
@@ -27,9 +28,11 @@ from builders import (
 )
 from dialplane.domain.numbers import HeldNumber, Status
 from dialplane.operations import webhooks
+from dialplane.store import purchases, suppliers
 from parts import contract
 from parts.client import Client
 from parts.contract import Answer, Operation
+from parts.supplied import a_purchase, an_account
 from parts.world import World
 
 OTHER_DIGITS: Final = "07099990000"
@@ -100,6 +103,22 @@ def _delivery(world: World, client: Client, listed_at: str) -> str:
     return delivery_id
 
 
+def _purchase(world: World, *_: object) -> str:
+    with world.database.writing() as db:
+        suppliers.add(db, an_account("http://127.0.0.1:9", world.parts.box))
+        purchases.add(db, a_purchase())
+    return a_purchase().id
+
+
+def _job(world: World, client: Client, _listed_at: str) -> str:
+    """An import whose preview is finished."""
+    creation = contract.find("POST", NUMBER_SHEET)
+    assert creation is not None
+    job_id: str = client.post(NUMBER_SHEET, creation.example_body).json["id"]
+    world.the_clerk_works()
+    return job_id
+
+
 _SPECIAL: dict[str, Callable[[World, Client, str], str]] = {
     "organization_telephone_number_id": lambda *_: NUMBER,
     "agent_id": lambda *_: AGENT,
@@ -108,6 +127,8 @@ _SPECIAL: dict[str, Callable[[World, Client, str], str]] = {
     "version": lambda *_: "v1",
     "trunk_id": lambda *_: str(TRUNK.inbound_trunk_id),
     "delivery_id": _delivery,
+    "purchase_id": _purchase,
+    "job_id": _job,
 }
 
 

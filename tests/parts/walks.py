@@ -51,14 +51,16 @@ def every_example() -> pytest.MarkDecorator:
 
 
 def values_of(parameter: dict[str, Any]) -> list[Any]:
-    """All values of a parameter that has a few, the outermost of a range, else one that fits."""
+    """Its example, all values of one that has few, the ends of a range, else one that fits."""
     schema = item_schema(parameter)
-    if "enum" in schema:
-        return list(schema["enum"])
-    if "minimum" in schema:
-        return [schema["minimum"], schema.get("maximum", schema["minimum"] + 1)]
     if "example" in parameter:
         return [parameter["example"]]
+    if "enum" in schema:
+        return list(schema["enum"])
+    if schema.get("type") == "boolean":
+        return ["true", "false"]
+    if "minimum" in schema:
+        return [schema["minimum"], schema.get("maximum", schema["minimum"] + 1)]
     if parameter["name"] == "cursor":
         return [""]
     candidates = (NUMBER, "current", "a:b", "1")

@@ -1,12 +1,15 @@
 """Acme, the caller; Globex, somebody else; one application they both talk to; one clock."""
 
+import functools
 from dataclasses import replace
 from typing import Any, Final
+
+from falcon.routing import compiled
 
 from builders import ACME, EARLIER, EVERY_SCOPE, GLOBEX, NOW, a_held_line, a_key, an_organization
 from dialplane.api.app import create_app
 from dialplane.domain.agents import Agent
-from dialplane.domain.callers import Scope
+from dialplane.domain.callers import Arrival, Scope
 from dialplane.domain.keys import ApiKey
 from dialplane.domain.lines import Line
 from dialplane.domain.numbers import HeldNumber
@@ -14,10 +17,13 @@ from dialplane.domain.organizations import Organization
 from dialplane.domain.values import KeyId, OrganizationId
 from dialplane.main import parts_of
 from dialplane.operations import expiry
+from dialplane.operations.job_work import Workshop
 from dialplane.operations.keys import hashed
+from dialplane.operations.number_rows import RowRules
 from dialplane.settings import read_settings
 from dialplane.store import agents, keys, lines, numbers, organizations
 from dialplane.store.database import Database, Writer
+from dialplane.worker.clerk import Clerk
 from parts import contract
 from parts.client import Client, in_process
 from parts.clock import Clock
@@ -27,6 +33,9 @@ GLOBEX_TOKEN: Final = "dp_live_" + "Globex" + "0" * 37
 
 Thing = Organization | Line | Agent | HeldNumber
 
+# Every world has the same routes: what Falcon writes for them needs to be compiled only once.
+compiled.compile = functools.cache(compile)
+
 
 class World:
     """What a test of the API starts from; nobody holds anything yet."""
@@ -35,7 +44,8 @@ class World:
         contract.operations()  # read once, before many threads ask for it at the same time
         self.database = database
         self.clock = Clock(NOW)
-        self.parts = parts_of(read_settings(environment), database, self.clock)
+        settings = read_settings({"DIALPLANE_LOG_LEVEL": "warning"} | environment)
+        self.parts = parts_of(settings, database, self.clock)
         self.app = create_app(self.parts)
         self._keys_made = 0
         self.given(an_organization(), an_organization(id=GLOBEX, name="Globex"))
@@ -71,7 +81,7 @@ class World:
 
     def like(self, client: Client, *scopes: Scope) -> Client:
         """A client of the same organization, or of the same sandbox, that may do only this."""
-        caller = self.parts.callers.identify(client.authorization, now=self.clock())
+        caller = self.parts.callers.identify(client.authorization, Arrival(self.clock())).caller
         changes = {"organization_id": caller.organization_id, "mode": caller.mode}
         return self.with_key(*scopes, **changes)
 
@@ -90,9 +100,22 @@ class World:
         """Write down what time has done; answers how many rows changed."""
         return expiry.pass_time(self.database, now=self.clock())
 
+    @property
+    def workshop(self) -> Workshop:
+        """Where this world's jobs are worked off."""
+        rules = RowRules(policy=self.parts.policy, box=self.parts.box)
+        return Workshop(database=self.database, rules=rules, clock=self.clock)
+
+    def the_clerk_works(self) -> None:
+        """Work off whatever jobs wait, until none does."""
+        clerk = Clerk(self.workshop)
+        while clerk.round():
+            pass
+
     def close(self) -> None:
         """Wait for what was left to do beside the requests."""
         self.parts.callers.close()
+        self.parts.daybook.write_down()
 
 
 def _put(db: Writer, thing: Thing) -> None:

@@ -15,17 +15,25 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from builders import AVAILABLE, NUMBERS, PURCHASE, REGISTER, a_line, an_id, path_of
+from builders import ACME, AVAILABLE, NUMBERS, PURCHASE, REGISTER, a_line, an_id, path_of
+from dialplane.domain.lines import LineType
+from dialplane.domain.numbers import Status
 from dialplane.domain.values import LineId
+from dialplane.store import number_lists
 from dialplane.store.database import Database
+from dialplane.store.number_lists import NumberFilter
+from dialplane.store.pages import PageRequest
 from parts.client import Client
 from parts.contract import Answer
+from parts.counting import require_exact_counts
 from parts.life_model import ALL, DAY, Model, ModelLine, ModelNumber
 from parts.sweeping import sweep
 from parts.world import World
 
 ORGANIZATIONS = st.sampled_from(["acme", "globex"])
 LINES = [(an_id(n), f"0702000000{n}", 1_000 * n) for n in range(3)]
+ONE = PageRequest(limit=1, descending=True)
+TYPES = [LineType.VOIP, LineType.MOBILE, LineType.VOIP]
 SPELLINGS = st.sampled_from(
     [("07020000000", "07020000000"), ("827020000001", "07020000001"), ("0311234567", "0311234567")]
 )
@@ -46,8 +54,9 @@ class Life(RuleBasedStateMachine):
         sweep(database)
         self.world = World(database, {"DIALPLANE_DATA_DIR": str(folder)})
         self.model = Model(lines={id_: ModelLine(digits, fee) for id_, digits, fee in LINES})
-        for id_, digits, fee in LINES:
-            self.world.given(a_line(id=LineId(id_), number=digits, monthly_fee=fee))
+        for (id_, digits, fee), kind in zip(LINES, TYPES, strict=True):
+            line = a_line(id=LineId(id_), number=digits, monthly_fee=fee, line_type=kind)
+            self.world.given(line)
 
     def teardown(self) -> None:
         self.world.close()
@@ -198,6 +207,58 @@ class Life(RuleBasedStateMachine):
         own = self.model.numbers[number].owner == organization
         assert answer.status == (200 if own else 404)
 
+    @rule(
+        organization=ORGANIZATIONS,
+        statuses=st.sets(st.sampled_from(ALL), min_size=1),
+        provider=st.none() | st.sampled_from(["vox", "custom"]),
+        order=st.sampled_from(["asc", "desc"]),
+    )
+    def walk_through_a_list(
+        self, organization: str, statuses: set[str], provider: str | None, order: str
+    ) -> None:
+        wanted = {
+            number_id
+            for number_id, number in self.model.numbers.items()
+            if number.owner == organization
+            and number.status(self.now) in statuses
+            and provider in {None, "vox" if number.line else "custom"}
+        }
+        asked: dict[str, Any] = {"status": sorted(statuses), "sort_order": order, "limit": 2}
+        asked |= {"provider": provider} if provider else {}
+
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = self.client(organization).get(NUMBERS, **asked, cursor=cursor).json
+            assert page["total_count"] == len(wanted)
+            seen += page["items"]
+            cursor = page["next_cursor"]
+
+        assert {item["id"] for item in seen} == wanted
+        places = [(item["created_at"], item["id"]) for item in seen]
+        assert places == sorted(places, reverse=order == "desc")
+
+    @rule(
+        kind=st.none() | st.sampled_from(TYPES),
+        sort=st.sampled_from(["number", "monthly_fee"]),
+        order=st.sampled_from(["asc", "desc"]),
+    )
+    def walk_through_the_stock(self, kind: str | None, sort: str, order: str) -> None:
+        for_sale = self.model.for_sale(self.now)
+        of_kind = {LINES[n][0] for n in range(len(LINES)) if kind in {None, TYPES[n]}}
+        asked: dict[str, Any] = {"sort_by": sort, "sort_order": order, "limit": 1}
+        asked |= {"line_type": kind} if kind else {}
+
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = self.world.acme.get(AVAILABLE, **asked, cursor=cursor).json
+            assert page["total_count"] == len(for_sale & of_kind)
+            seen += page["items"]
+            cursor = page["next_cursor"]
+
+        assert {item["id"] for item in seen} == for_sale & of_kind
+        places = [(item[sort], item["id"]) for item in seen]
+        assert places == sorted(places, reverse=order == "desc")
+
     @rule(span=st.sampled_from([1, DAY, 15 * DAY, 31 * DAY, 400 * DAY]))
     def time_passes(self, span: int) -> None:
         self.world.clock.advance(ms=span)
@@ -238,6 +299,19 @@ class Life(RuleBasedStateMachine):
     def the_stock_is_as_the_model_says(self) -> None:
         lines = self.world.globex.get(AVAILABLE).json["items"]
         assert {line["id"] for line in lines} == self.model.for_sale(self.now)
+
+    @invariant()
+    def every_total_is_exact_at_this_instant(self) -> None:
+        own = [number for number in self.model.numbers.values() if number.owner == "acme"]
+        with self.world.database.snapshot() as db:
+            for status in Status:
+                wanted = NumberFilter(statuses=frozenset({status}), provider=None, now=self.now)
+                page = number_lists.list_page(db, ACME, wanted, ONE)
+                assert page.total_count == sum(it.status(self.now) == status for it in own)
+
+    @invariant()
+    def what_is_counted_is_what_is_there(self) -> None:
+        require_exact_counts(self.world.database)
 
 
 TOLD = list(ModelNumber("acme", "1", None, 0, 0).told(0))

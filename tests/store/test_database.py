@@ -29,6 +29,49 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
         assert organizations_in(db) == set()
 
 
+def test_what_is_sent_without_waiting_is_there_for_the_next_question(database: Database) -> None:
+    with database.writing() as db:
+        db.send("INSERT INTO facts (name, value) VALUES ('sent', '1')")
+        assert db.run("UPDATE facts SET value = '2' WHERE name = 'sent'") == 1
+
+    with database.reading() as db:
+        assert [row["value"] for row in db.all("SELECT value FROM facts")] == ["2"]
+
+
+def test_a_row_asked_for_with_the_next_question_is_as_it_was_then(database: Database) -> None:
+    with database.writing() as db:
+        add_organization(db, "acme")
+
+        later = db.locked_later("SELECT realm FROM organizations WHERE id = :id", id="acme")
+        nobody = db.locked_later("SELECT realm FROM organizations WHERE id = :id", id="globex")
+        db.run("UPDATE organizations SET realm = 'test' WHERE id = 'acme'")
+
+        found = later()
+        assert found is not None
+        assert (found["realm"], nobody()) == ("live", None)
+
+
+def test_what_is_sent_and_fails_fails_the_transaction(database: Database) -> None:
+    with pytest.raises(UniqueViolated), database.writing() as db:  # noqa: PT012  # the point
+        db.send("INSERT INTO facts (name, value) VALUES ('twice', '1')")
+        db.send("INSERT INTO facts (name, value) VALUES ('twice', '2')")
+
+    with database.writing() as db:
+        assert db.all("SELECT name FROM facts") == []
+        db.send("INSERT INTO facts (name, value) VALUES ('after', '1')")
+    with database.reading() as db:
+        assert [row["name"] for row in db.all("SELECT name FROM facts")] == ["after"]
+
+
+def test_what_was_sent_is_taken_back_with_its_transaction(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.writing() as db:  # noqa: PT012  # the point
+        db.send("INSERT INTO facts (name, value) VALUES ('sent', '1')")
+        _ = 1 / 0
+
+    with database.reading() as db:
+        assert db.all("SELECT name FROM facts") == []
+
+
 def test_what_is_written_is_seen_by_the_next_read(database: Database) -> None:
     with database.writing() as db:
         add_organization(db, "acme")

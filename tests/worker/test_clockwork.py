@@ -18,6 +18,7 @@ from dialplane.operations import expiry
 from dialplane.operations.ids import new_id
 from dialplane.store import lines, numbers, organizations
 from dialplane.store.database import Database
+from parts.walks import ON_ONE_ENGINE
 
 NOW = 1_767_193_200_000
 ACME = OrganizationId("acme")
@@ -159,3 +160,12 @@ def test_a_killed_worker_leaves_no_turn_half_done(database: Database, home: Home
 
     expiry.pass_time(database, now=NOW + 300)
     assert {read(database, number).status for number in due} == {Status.EXPIRED}
+
+
+@ON_ONE_ENGINE
+def test_what_is_due_is_found_without_looking_at_every_number(database: Database) -> None:
+    with database.reading() as db:
+        plan = db.all("EXPLAIN QUERY PLAN " + numbers.DUE, now=NOW, limit=1)
+
+    scanned = [row["detail"] for row in plan if row["detail"].startswith("SCAN")]
+    assert {step.split()[1] for step in scanned} == {"organizations"}

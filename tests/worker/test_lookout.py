@@ -1,12 +1,18 @@
 """Names of peers are looked up beside the calls, and what was known stays until it is replaced."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from builders import GLOBEX, a_number, an_id
+from dialplane.domain.routing.weights import destinations_in_order
 from dialplane.domain.runtimes import RuntimeTarget, TargetId
+from dialplane.domain.sip_addresses import SipAddress, Transport, parse_sip_address
+from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import NumberId
+from dialplane.probes.names import Names as ByNameServer
 from dialplane.store import calls, peers, runtimes
 from dialplane.worker.lookout import Lookout, resolve
 from parts.callable import (
@@ -17,6 +23,7 @@ from parts.callable import (
     given_carriers,
 )
 from parts.edge_client import EdgeClient
+from parts.name_server import NameServer, Zone
 from parts.world import World
 
 TRUNK_URI = "sip:trunk.example.com:5060"
@@ -29,9 +36,10 @@ class Names:
         self.names = {name.replace("_", "."): ips for name, ips in names.items()}
         self.asked: list[str] = []
 
-    def __call__(self, host: str) -> list[str]:
-        self.asked.append(host)
-        return self.names.get(host, [])
+    def __call__(self, address: SipAddress) -> list[Destination]:
+        self.asked.append(address.host)
+        found = self.names.get(address.host, [])
+        return [Destination(ip=ip, port=5060, transport=Transport.UDP) for ip in found]
 
 
 def addresses(world: World, uri: str = TRUNK_URI) -> list[str]:
@@ -158,6 +166,62 @@ def test_it_runs_until_it_is_told_to_stop(world: World) -> None:
     assert names.asked == ["trunk.example.com"]
 
 
-def test_the_system_knows_this_machine_and_not_nonsense() -> None:
-    assert "127.0.0.1" in resolve("localhost")
-    assert resolve("no-such-host.invalid") == []
+SRV_ZONE: Zone = {
+    ("_sip._tcp.trunk.test", "SRV"): (
+        "10 60 5070 a.trunk.test.",
+        "10 40 5071 b.trunk.test.",
+        "20 0 5072 c.trunk.test.",
+    ),
+    ("a.trunk.test", "A"): ("203.0.113.1", "203.0.113.2"),
+    ("b.trunk.test", "A"): ("203.0.113.3",),
+    ("c.trunk.test", "A"): ("203.0.113.4",),
+    ("trunk.test", "A"): ("198.51.100.1",),
+}
+
+
+@pytest.fixture
+def served(world: World) -> Iterator[World]:
+    """A trunk whose name has to be asked for by SRV, looked up at a name server."""
+    sip = replace(a_number().sip, address="trunk.test", address_uri="sip:trunk.test")
+    number = replace(a_called_number(), sip=sip)
+    world.given(number)
+    with NameServer(SRV_ZONE) as server:
+        names = ByNameServer(server.resolver)
+        Lookout(world.database, world.clock, resolve=lambda each: resolve(each, names)).round()
+        yield world
+
+
+def test_every_server_of_a_trunk_may_call(served: World) -> None:
+    assert addresses(served, "sip:trunk.test") == [f"203.0.113.{last}" for last in (1, 2, 3, 4)]
+
+
+def test_calls_go_to_the_ports_and_transports_of_the_records_in_their_order(
+    served: World,
+) -> None:
+    with served.database.reading() as db:
+        found = peers.destinations(db, "sip:trunk.test")
+
+    firsts = Counter(destinations_in_order(found, str(seed))[0].port for seed in range(1000))
+    assert set(firsts) == {5070, 5071}
+    # a has two addresses with the weight of 60 each, b one with 40.
+    assert 600 < firsts[5070] < 900
+    for seed in range(50):
+        *_, last = destinations_in_order(found, str(seed))
+        assert last.uri == "sip:203.0.113.4:5072;transport=tcp"
+
+
+def test_a_name_without_srv_leads_to_all_its_addresses() -> None:
+    with NameServer({("plain.test", "A"): ("203.0.113.7", "203.0.113.8")}) as server:
+        found = resolve(parse_sip_address("sip:plain.test"), ByNameServer(server.resolver))
+
+    assert sorted(each.uri for each in found) == [
+        "sip:203.0.113.7:5060;transport=udp",
+        "sip:203.0.113.8:5060;transport=udp",
+    ]
+
+
+def test_nobody_knows_nonsense() -> None:
+    with NameServer({}) as server:
+        names = ByNameServer(server.resolver)
+        assert resolve(parse_sip_address("sip:no-such-host.test"), names) == []
+        assert resolve(parse_sip_address("sip:x.broken.test"), names) == []

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from dialplane.api.agent_data import AgentData
 from dialplane.api.shapes import Shape
-from dialplane.api.wording import Language, reason_text
+from dialplane.api.wording import reason_text
 from dialplane.domain.agents import (
     Agent,
     AgentChange,
@@ -19,6 +19,7 @@ from dialplane.domain.agents import (
 )
 from dialplane.domain.errors import FieldProblem
 from dialplane.domain.flows import FlowProblem, Graph
+from dialplane.domain.languages import Language
 from dialplane.domain.values import UNCHANGED, Unchanged
 
 SAVED_VERSION_PATTERN = r"^v[1-9][0-9]*\Z"

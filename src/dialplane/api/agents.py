@@ -19,6 +19,7 @@ from dialplane.api.agent_bodies import (
     version_body,
 )
 from dialplane.api.lists import ListQuery, ListRequest
+from dialplane.api.queries import NoQuery
 from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.shapes import Selector, Shape, Uuid
 from dialplane.domain import agents as domain
@@ -59,7 +60,7 @@ class Agents(Resource):
             page = store.list_page(db, request.caller.organization_id, wanted, listing.page)
         return listing.answer(page, summary_body)
 
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_post(self, request: Request) -> Answer:
         new = request.body(NewAgentBody).to_new_agent()
         return request.change(
@@ -115,7 +116,7 @@ class Agent(Resource):
             )
         return answer(agent_body(agent, frozen), tag=f"{agent.tag}-{frozen.name}")
 
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_patch(self, request: Request, agent_id: str) -> Answer:
         wanted = id_of(request, agent_id)
         change = request.body(AgentChangeBody).to_change()
@@ -123,7 +124,7 @@ class Agent(Resource):
             lambda db: _draft_answer(request, operations.edit(db, request.caller, wanted, change))
         )
 
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_delete(self, request: Request, agent_id: str) -> Answer:
         wanted = id_of(request, agent_id)
         return request.change(lambda db: _deleted(operations.delete(db, request.caller, wanted)))
@@ -143,7 +144,7 @@ class Versions(Resource):
         told = [version_body(version, agent) for version in versions]
         return answer({"versions": told, "total_count": len(told)})
 
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_post(self, request: Request, agent_id: str) -> Answer:
         wanted = id_of(request, agent_id)
         body = request.body_or_default(NewVersionBody)
@@ -172,7 +173,7 @@ def _frozen(version: AgentVersion) -> Answer:
 
 
 class Publication(Resource):
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_post(self, request: Request, agent_id: str, version: str) -> Answer:
         wanted = id_of(request, agent_id)
         if not _SAVED_VERSION.fullmatch(version):

@@ -1,37 +1,92 @@
 """Bodies as they arrive: bytes that are UTF-8, JSON, storable and of the right shape."""
 
 import json
+import threading
+import time
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import falcon
 
 from dialplane.api.errors import PayloadTooLarge, UnsupportedMediaType
 from dialplane.api.shapes import Shape, shaped
-from dialplane.domain.errors import Invalid
+from dialplane.domain.errors import Invalid, Unavailable
+from dialplane.domain.values import Millis
 
 LIMIT_BYTES = 64 * 1024
+JSON = "application/json"
 DEEPEST = 64
 _LONGEST_INTEGER = 40
+# Most bodies come in the packet of their headers; a thread that waits longer is not to be had.
+_PROMPT_MS = 1_000
+_THREADS_KEPT = 2
+_LOOK_AGAIN_S = 0.01
 
 S = TypeVar("S", bound=Shape)
 
 
-def read_bytes(request: falcon.Request) -> bytes:
+class SlowSenders:
+    """Keeps threads for everybody else while some wait for bodies that do not come."""
+
+    def __init__(self, threads: int, clock: Callable[[], Millis]) -> None:
+        self._room = max(1, threads - _THREADS_KEPT)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting_since: dict[int, Millis] = {}
+
+    def begin(self) -> None:
+        """Take a place among those who wait for a body.
+
+        Raises:
+            Unavailable: too many have been waiting for too long.
+        """
+        while not self._took_place():
+            time.sleep(_LOOK_AGAIN_S)
+
+    def end(self) -> None:
+        with self._lock:
+            del self._waiting_since[threading.get_ident()]
+
+    def _took_place(self) -> bool:
+        now = self._clock()
+        with self._lock:
+            waits = self._waiting_since
+            if len(waits) < self._room:
+                waits[threading.get_ident()] = now
+                return True
+            # A burst is over at once; only where nobody is prompt there is nothing to wait for.
+            if all(now - since > _PROMPT_MS for since in waits.values()):
+                raise Unavailable
+            return False
+
+
+def read_bytes(
+    request: falcon.Request,
+    slow_senders: SlowSenders,
+    *,
+    media_type: str = JSON,
+    limit_bytes: int = LIMIT_BYTES,
+) -> bytes:
     """The body of a request, whole.
 
     Raises:
         PayloadTooLarge, UnsupportedMediaType.
+        Unavailable: too many others are slow in sending theirs.
     """
-    if (request.content_length or 0) > LIMIT_BYTES:
-        raise PayloadTooLarge(LIMIT_BYTES)
+    if (request.content_length or 0) > limit_bytes:
+        raise PayloadTooLarge(limit_bytes)
     # A body sent in chunks has no length; reading one byte too many tells that it is too long.
     stream = request.bounded_stream if request.content_length is not None else request.stream
-    raw: bytes = stream.read(LIMIT_BYTES + 1)
-    if len(raw) > LIMIT_BYTES:
-        raise PayloadTooLarge(LIMIT_BYTES)
-    media_type = (request.content_type or "application/json").partition(";")[0]
-    if raw and media_type.strip().lower() != "application/json":
-        raise UnsupportedMediaType
+    slow_senders.begin()
+    try:
+        raw: bytes = stream.read(limit_bytes + 1)
+    finally:
+        slow_senders.end()
+    if len(raw) > limit_bytes:
+        raise PayloadTooLarge(limit_bytes)
+    sent_as = (request.content_type or media_type).partition(";")[0]
+    if raw and sent_as.strip().lower() != media_type:
+        raise UnsupportedMediaType(media_type)
     return raw
 
 

@@ -1,18 +1,16 @@
 """Who is asking, settled before any route; looked up on every request, so a revocation holds."""
 
-import re
-from concurrent.futures import ThreadPoolExecutor
-
-from dialplane.domain.callers import Caller
+from dialplane.api.key_uses import KeyUses
+from dialplane.domain.callers import Arrival, Scope
 from dialplane.domain.errors import Unauthorized
 from dialplane.domain.values import KeyId, Millis
-from dialplane.operations.keys import hashed, note_use
-from dialplane.store import keys
+from dialplane.operations.keys import hashed
+from dialplane.store import glances, keys
 from dialplane.store.database import Database
+from dialplane.store.glances import Glance
+from dialplane.store.keys import Found
 
-_BEARER = re.compile(r"bearer +(dp_(?:live|test)_[0-9A-Za-z]{43}) *", re.IGNORECASE)
-
-
+_TOKEN_CHARS = len("dp_live_") + 43
 _NOTED_MAX = 10_000
 
 
@@ -21,25 +19,40 @@ class Callers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._notes = ThreadPoolExecutor(1, thread_name_prefix="key-uses")
+        self._uses = KeyUses(database)
         self._noted: dict[KeyId, Millis] = {}
 
-    def identify(self, authorization: str | None, *, now: Millis) -> Caller:
+    def identify(
+        self,
+        authorization: str | None,
+        arrival: Arrival,
+    ) -> Found:
         """The caller of one request.
 
         Raises:
             Unauthorized: missing, malformed, unknown, expired or revoked; all look the same.
         """
-        match = _BEARER.fullmatch(authorization or "")
-        if match is None:
-            raise Unauthorized
+        token = _bearer_token(authorization or "")
         with self._database.reading() as db:
-            found = keys.find_caller(db, hashed(match[1]), now=now)
+            found = keys.find_caller(db, hashed(token), arrival)
         if found is None:
             raise Unauthorized
-        caller, last_used_at = found
-        self._note_use(caller.key_id, last_used_at, now)
-        return caller
+        self._note_use(found.caller.key_id, found.last_used_at, arrival.now)
+        return found
+
+    def glance(self, authorization: str, number_id: str, now: Millis) -> Glance | None:
+        """A number for the caller of one request, where there is nothing to refuse.
+
+        Raises:
+            Unauthorized: malformed.
+        """
+        token = _bearer_token(authorization)
+        with self._database.reading() as db:
+            seen = glances.number(db, hashed(token), number_id, now=now)
+        if seen is None or Scope.READ not in keys.scopes_of(seen.scopes):
+            return None
+        self._note_use(seen.key_id, seen.last_used_at, now)
+        return seen
 
     def _note_use(self, key_id: KeyId, last_used_at: Millis | None, now: Millis) -> None:
         last = max(last_used_at or 0, self._noted.get(key_id, 0))
@@ -47,10 +60,19 @@ class Callers:
             if len(self._noted) >= _NOTED_MAX:
                 self._noted.clear()
             self._noted[key_id] = now
-            self._notes.submit(note_use, self._database, key_id, now=now)
+            self._uses.note(key_id, now)
 
     def close(self) -> None:
-        self._notes.shutdown()
+        self._uses.close()
+
+
+def _bearer_token(authorization: str) -> str:
+    """What may be a key; whether it is one, the database knows."""
+    scheme, _, rest = authorization.partition(" ")
+    token = rest.strip(" ")
+    if scheme.lower() != "bearer" or len(token) != _TOKEN_CHARS or not token.isascii():
+        raise Unauthorized
+    return token
 
 
 def tags_in(header: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from dialplane.api.call_bodies import CallBody, CallDetailBody, NewCallBody
 from dialplane.api.lists import ListQuery, ListRequest
+from dialplane.api.queries import NoQuery
 from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.shapes import Instant, Shape, Uuid
 from dialplane.domain import calls as domain
@@ -72,10 +73,10 @@ class CallQuery(ListQuery):
             statuses=tuple(self.status),
             call_types=tuple(self.call_type),
             reasons=tuple(self.disconnection_reason),
-            call_from=tuple(spelling for each in self.call_from for spelling in _forms(each)),
-            call_to=tuple(spelling for each in self.call_to for spelling in _forms(each)),
-            start_at_after=_in_milliseconds(self.start_at_after),
-            start_at_before=_in_milliseconds(self.start_at_before),
+            call_from=tuple(spelling for each in self.call_from for spelling in forms_of(each)),
+            call_to=tuple(spelling for each in self.call_to for spelling in forms_of(each)),
+            start_at_after=in_milliseconds(self.start_at_after),
+            start_at_before=in_milliseconds(self.start_at_before),
             duration_ms_min=self.duration_ms_min,
             duration_ms_max=self.duration_ms_max,
             metadata=tuple(read_label(each) for each in self.metadata),
@@ -85,11 +86,11 @@ class CallQuery(ListQuery):
         )
 
 
-def _forms(spelling: str) -> tuple[str, ...]:
+def forms_of(spelling: str) -> tuple[str, ...]:
     return tuple({spelling, read_digits(spelling).canonical})
 
 
-def _in_milliseconds(instant: int | None) -> Millis | None:
+def in_milliseconds(instant: int | None) -> Millis | None:
     if instant is not None and instant in _SECONDS:
         return instant * SECOND_MS
     return instant
@@ -106,7 +107,7 @@ class Calls(Resource):
             )
         return listing.answer(page, lambda call: CallBody.of(placing.as_seen(call, request.caller)))
 
-    @operation(Scope.WRITE)
+    @operation(Scope.WRITE, NoQuery)
     def on_post(self, request: Request) -> Answer:
         order = request.body(NewCallBody).to_order()
         return request.change(lambda db: call_answer(placing.place(db, request.caller, order)))

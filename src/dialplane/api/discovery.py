@@ -1,21 +1,22 @@
 """What the server tells about itself: its contract, its pages, its health and its figures."""
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from html import escape
+from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import falcon
 import msgspec
-import prometheus_client
-import yaml
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.multiprocess import MultiProcessCollector
 
+from dialplane.api.daybook import Daybook
+from dialplane.api.guards import CONTENT_SECURITY_POLICY
 from dialplane.domain.errors import NotFound
 from dialplane.store.database import Database
-from dialplane.store.migrate import is_current
+from dialplane.store.migrate import fits
 
 MARKDOWN = "text/markdown; charset=utf-8"
 ASSETS = Path(str(files("dialplane.api") / "swagger_ui"))
@@ -25,6 +26,7 @@ ASSETS = Path(str(files("dialplane.api") / "swagger_ui"))
 def contract_json() -> bytes:
     """The contract as JSON, read from its YAML once."""
     text = (files("dialplane") / "contract" / "openapi.yaml").read_bytes()
+    yaml = import_module("yaml")  # nobody else needs it
     return msgspec.json.encode(yaml.load(text, yaml.CSafeLoader))  # our own file
 
 
@@ -34,6 +36,13 @@ class Openapi:
         resp.content_type = falcon.MEDIA_JSON
         resp.data = contract_json()
 
+
+_SCRIPT = """
+SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#docs", deepLinking: true,
+  persistAuthorization: true, validatorUrl: null,
+});
+"""
 
 _DOCS_PAGE = """<!doctype html>
 <html lang="en">
@@ -49,15 +58,18 @@ _DOCS_PAGE = """<!doctype html>
 <noscript>The API is described in <a href="/openapi.json">openapi.json</a>
 and, for reading, in <a href="/llms.txt">llms.txt</a>.</noscript>
 <script src="/assets/swagger-ui/swagger-ui-bundle.js"></script>
-<script>
-SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#docs", deepLinking: true,
-  persistAuthorization: true, validatorUrl: null,
-});
-</script>
+<script>{script}</script>
 </body>
 </html>
-"""
+""".replace("{script}", _SCRIPT)
+
+# Swagger UI sets styles and pictures from its own code; the one script of the page is named by
+# its hash, and no other one runs.
+_DOCS_POLICY = (
+    CONTENT_SECURITY_POLICY
+    + f"; script-src 'self' 'sha256-{b64encode(sha256(_SCRIPT.encode()).digest()).decode()}'"
+    + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+)
 
 
 class DocsPage:
@@ -66,6 +78,7 @@ class DocsPage:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         del req
         resp.content_type = falcon.MEDIA_HTML
+        resp.set_header("Content-Security-Policy", _DOCS_POLICY)
         resp.text = _DOCS_PAGE
 
 
@@ -146,7 +159,7 @@ class Readiness:
     def _look(self) -> tuple[bool, bool]:
         try:
             with self._database.reading() as db:
-                return True, is_current(db)
+                return True, fits(db)
         except Exception:  # noqa: BLE001  # whatever keeps the database from answering: not ready
             return False, False
 
@@ -158,14 +171,14 @@ def _verdict(fine: bool) -> str:  # noqa: FBT001  # a verdict on one fact
 class Metrics:
     """Prometheus text; summed over all processes where several share the work."""
 
-    def __init__(self, multiprocess_dir: str | None) -> None:
+    def __init__(self, daybook: Daybook, database: Database, multiprocess_dir: str | None) -> None:
+        self._daybook = daybook
+        self._database = database
         self._multiprocess_dir = multiprocess_dir
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         del req
-        registry: prometheus_client.CollectorRegistry = prometheus_client.REGISTRY
-        if self._multiprocess_dir:
-            registry = prometheus_client.CollectorRegistry()
-            MultiProcessCollector(registry, self._multiprocess_dir)  # type: ignore[no-untyped-call]
-        resp.content_type = CONTENT_TYPE_LATEST
-        resp.data = prometheus_client.generate_latest(registry)
+        self._daybook.write_down()
+        figures = import_module("dialplane.api.figures")
+        resp.content_type = figures.CONTENT_TYPE_LATEST
+        resp.data = figures.told(self._database, self._multiprocess_dir)

@@ -1,14 +1,15 @@
 """Errors in HTTP: one table from kind to status, one envelope for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
-from dialplane.api.wording import MESSAGES_IN_KOREAN, Language, reason_text
+from dialplane.api.wording import MESSAGES_BY_ERROR_IN_KOREAN, MESSAGES_IN_KOREAN, reason_text
 from dialplane.domain.errors import DomainError, Invalid, Kind
+from dialplane.domain.languages import Language
 from dialplane.operations.changes import Answer
 
 STATUS: Final[Mapping[Kind, HTTPStatus]] = {
@@ -48,10 +49,11 @@ class PayloadTooLarge(DomainError):
 
 @dataclass(eq=False)
 class UnsupportedMediaType(DomainError):
-    """The body has to be application/json."""
+    """The body is not of the media type this operation takes."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     kind = Kind.WRONG_MEDIA
+    media_type: str
 
 
 @dataclass(eq=False)
@@ -66,9 +68,27 @@ class InternalError(DomainError):
 def refusal(error: DomainError, language: Language) -> Answer:
     """The answer to a request that ended in `error`."""
     english = language is Language.ENGLISH
-    message = error.message() if english else MESSAGES_IN_KOREAN[error.code]
+    message = error.message() if english else _in_korean(error)
     body = {"error": {"code": error.code, "message": message, "details": _details(error, language)}}
     return Answer(STATUS[error.kind], _ENCODER.encode(body))
+
+
+def _in_korean(error: DomainError) -> str:
+    own = MESSAGES_BY_ERROR_IN_KOREAN.get(type(error).__name__)
+    return MESSAGES_IN_KOREAN[error.code] if own is None else own
+
+
+def message_of(code: str, language: Language) -> str:
+    """What a person reads about an error of which only the code is known."""
+    if language is Language.KOREAN:
+        return MESSAGES_IN_KOREAN[code]
+    return next(each.message() for each in _every_error(DomainError) if each.code == code)
+
+
+def _every_error(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _every_error(each)
 
 
 def _details(error: DomainError, language: Language) -> dict[str, object]:

@@ -11,10 +11,12 @@ from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.shapes import Instant, Shape
 from dialplane.domain.callers import Caller, Mode, Scope
 from dialplane.domain.errors import FieldProblem
+from dialplane.domain.journal import Actor, ActorKind, Author
 from dialplane.domain.keys import OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, ApiKey, NewKey
 from dialplane.domain.values import KeyId
 from dialplane.operations import keys as operations
 from dialplane.operations.changes import Answer
+from dialplane.operations.keys import Rotation
 from dialplane.store import keys as store
 
 
@@ -44,16 +46,10 @@ class RotationBody(Shape):
 
 
 def _body_of(key: ApiKey) -> dict[str, object]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "mode": key.mode,
-        "scopes": [scope for scope in Scope if scope in key.scopes],
+    return key.told() | {
         "prefix": key.prefix,
         "created_at": key.created_at,
-        "expires_at": key.expires_at,
         "last_used_at": key.last_used_at,
-        "revoked_at": key.revoked_at,
     }
 
 
@@ -62,7 +58,14 @@ def _shown_once(made: tuple[ApiKey, str]) -> Answer:
     return answer(_body_of(key) | {"token": token})
 
 
-class Keys(Resource):
+class KeyResource(Resource):
+    def _author(self, request: Request) -> Author:
+        """The caller, by the real clock: keys live by it in the sandbox too."""
+        actor = Actor(kind=ActorKind.KEY, key_id=request.caller.key_id)
+        return Author(actor=actor, at=self.parts.clock(), request_id=request.caller.request_id)
+
+
+class Keys(KeyResource):
     @operation(Scope.ADMIN, ListQuery)
     def on_get(self, request: Request) -> Answer:
         listing = ListRequest("keys", request.query(ListQuery), request.caller, self.parts.cursors)
@@ -72,14 +75,14 @@ class Keys(Resource):
 
     @operation(Scope.ADMIN)
     def on_post(self, request: Request) -> Answer:
-        organization_id, now = request.caller.organization_id, self.parts.clock()
+        organization_id, author = request.caller.organization_id, self._author(request)
         new = request.body(NewKeyBody).to_new_key(request.caller)
         return request.change(
-            lambda db: _shown_once(operations.create(db, organization_id, new, now=now))
+            lambda db: _shown_once(operations.create(db, organization_id, new, author))
         )
 
 
-class Key(Resource):
+class Key(KeyResource):
     @operation(Scope.ADMIN)
     def on_get(self, request: Request, key_id: str) -> Answer:
         wanted = KeyId(request.path_id("key_id", key_id))
@@ -88,21 +91,20 @@ class Key(Resource):
 
     @operation(Scope.ADMIN)
     def on_delete(self, request: Request, key_id: str) -> Answer:
-        organization_id, now = request.caller.organization_id, self.parts.clock()
+        organization_id, author = request.caller.organization_id, self._author(request)
         wanted = KeyId(request.path_id("key_id", key_id))
         return request.change(
-            lambda db: answer(_body_of(operations.revoke(db, organization_id, wanted, now=now)))
+            lambda db: answer(_body_of(operations.revoke(db, organization_id, wanted, author)))
         )
 
 
-class KeyRotation(Resource):
+class KeyRotation(KeyResource):
     @operation(Scope.ADMIN)
     def on_post(self, request: Request, key_id: str) -> Answer:
-        organization_id, now = request.caller.organization_id, self.parts.clock()
+        organization_id, author = request.caller.organization_id, self._author(request)
         wanted = KeyId(request.path_id("key_id", key_id))
         overlap_ms = request.body_or_default(RotationBody).overlap_ms
+        rotation = Rotation(key_id=wanted, overlap_ms=overlap_ms)
         return request.change(
-            lambda db: _shown_once(
-                operations.rotate(db, organization_id, wanted, overlap_ms=overlap_ms, now=now)
-            )
+            lambda db: _shown_once(operations.rotate(db, organization_id, rotation, author))
         )

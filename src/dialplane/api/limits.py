@@ -3,8 +3,8 @@
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.rates import RateRule
 from dialplane.domain.values import Millis, OrganizationId
 

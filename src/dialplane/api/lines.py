@@ -1,17 +1,23 @@
 """The stock of lines over HTTP: looking, buying, bringing one's own."""
 
+from collections.abc import Callable
 from typing import Literal
 
+from dialplane.api.errors import refusal
 from dialplane.api.lists import ListQuery, ListRequest, SortOrder
 from dialplane.api.number_bodies import PurchaseBody, RegistrationBody
 from dialplane.api.numbers import number_answer
 from dialplane.api.requests import Request, Resource, operation
 from dialplane.domain.callers import Scope
+from dialplane.domain.errors import DomainError, Unavailable
 from dialplane.domain.lines import Line, LineType
-from dialplane.domain.numbers import Provider
+from dialplane.domain.numbers import HeldNumber, Provider
+from dialplane.domain.purchases import Purchase as Intent
 from dialplane.operations import numbers as operations
-from dialplane.operations.changes import Answer
-from dialplane.store import lines as store
+from dialplane.operations import purchases
+from dialplane.operations.changes import Answer, Awaited
+from dialplane.store import lines_for_sale as store
+from dialplane.store.database import Writer
 
 
 class LineQuery(ListQuery):
@@ -48,9 +54,30 @@ class Purchase(Resource):
     @operation(Scope.WRITE)
     def on_post(self, request: Request) -> Answer:
         order = request.body(PurchaseBody).to_order()
+        key = request.request_key
         return request.change(
-            lambda db: number_answer(operations.purchase(db, request.caller, order))
+            lambda db: self._begun(request, purchases.begin(db, request.caller, order, key))
         )
+
+    def _begun(self, request: Request, begun: HeldNumber | Intent) -> Answer | Awaited:
+        if isinstance(begun, HeldNumber):
+            return number_answer(begun)
+        buyer = self.parts.buyer
+
+        def ask() -> Callable[[Writer], Answer]:
+            outcome = buyer.ask(begun)
+            return lambda db: _concluded(request, buyer.conclude(db, begun, outcome))
+
+        return Awaited(ask, lambda db: number_answer(buyer.suppose(db, begun)))
+
+
+def _concluded(request: Request, told: HeldNumber | DomainError) -> Answer:
+    if isinstance(told, Unavailable):
+        raise told
+    if isinstance(told, DomainError):
+        # Kept as the answer, with what was written down about it.
+        return refusal(told, request.language)
+    return number_answer(told)
 
 
 class Registration(Resource):

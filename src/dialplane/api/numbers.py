@@ -18,6 +18,7 @@ from dialplane.domain.numbers import HeldNumber, Provider, Status
 from dialplane.domain.values import NumberId
 from dialplane.operations import numbers as operations
 from dialplane.operations.changes import Answer
+from dialplane.store import number_lists
 from dialplane.store import numbers as store
 
 PATH_ID = "organization_telephone_number_id"
@@ -42,11 +43,11 @@ class HeldNumbers(Resource):
     def on_get(self, request: Request) -> Answer:
         query = request.query(NumberQuery)
         listing = ListRequest("numbers", query, request.caller, self.parts.cursors)
-        wanted = store.NumberFilter(
+        wanted = number_lists.NumberFilter(
             statuses=frozenset(query.status), provider=query.provider, now=request.caller.now
         )
         with self.parts.database.snapshot() as db:
-            page = store.list_page(db, request.caller.organization_id, wanted, listing.page)
+            page = number_lists.list_page(db, request.caller.organization_id, wanted, listing.page)
         return listing.answer(page, NumberBody.of)
 
 

@@ -16,6 +16,12 @@ class NoQuery(Shape):
     """For operations without parameters; an unknown one is refused here too."""
 
 
+class WriteQuery(Shape):
+    """For operations that change something: with `dry_run` they only tell what they would do."""
+
+    dry_run: bool = False
+
+
 Q = TypeVar("Q", bound=Shape)
 
 

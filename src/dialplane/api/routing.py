@@ -1,13 +1,15 @@
 """Routing over HTTP: what is set about a number, what would happen, and who was turned away."""
 
+from typing import Final
+
 from dialplane.api.numbers import id_of
+from dialplane.api.replay_bodies import replay_body
 from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.routing_bodies import (
     RoutingChangeBody,
     ScenarioBody,
     outcome_body,
     refusal_body,
-    replay_body,
     routing_body,
 )
 from dialplane.api.shapes import Shape
@@ -20,6 +22,8 @@ from dialplane.operations import simulation
 from dialplane.operations.changes import Answer
 from dialplane.store import number_routing as store
 from dialplane.store import numbers, refusals
+
+RECENT_REFUSALS: Final = 50
 
 
 def _routing_answer(routing: NumberRouting) -> Answer:
@@ -53,6 +57,14 @@ class NumberRefusals(Resource):
         with self.parts.database.snapshot() as db:
             numbers.get(db, request.caller.organization_id, number_id)
             found = refusals.last(db, request.caller.organization_id, number_id)
+        return _refusals_answer(request, found)
+
+
+class RecentRefusals(Resource):
+    @operation(Scope.READ)
+    def on_get(self, request: Request) -> Answer:
+        with self.parts.database.reading() as db:
+            found = refusals.lately(db, request.caller.organization_id, limit=RECENT_REFUSALS)
         return _refusals_answer(request, found)
 
 

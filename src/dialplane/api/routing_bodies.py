@@ -9,10 +9,10 @@ from msgspec import UNSET, Meta, UnsetType
 from dialplane.api.number_bodies import AgentMappingBody, MappingBody
 from dialplane.api.routing_wording import KOREAN
 from dialplane.api.shapes import PRINTABLE_PATTERN, Instant, Shape, Uuid
-from dialplane.api.wording import Language
 from dialplane.domain.calls import Direction
 from dialplane.domain.digits import Digits
 from dialplane.domain.errors import FieldProblem, Invalid
+from dialplane.domain.languages import Language
 from dialplane.domain.number_routing import (
     HIGHEST_ARM_WEIGHT,
     HIGHEST_LIMIT,
@@ -42,7 +42,7 @@ from dialplane.domain.routing.facts import IpNetwork
 from dialplane.domain.runtimes import RuntimeId
 from dialplane.domain.values import UNCHANGED, Unchanged
 from dialplane.operations.number_routing import RoutingChange
-from dialplane.operations.simulation import Outcome, Replay, Scenario
+from dialplane.operations.simulation import Outcome, Scenario
 from dialplane.operations.sip_codes import SIP_CODES
 
 Dialled = Annotated[str, Meta(max_length=64)]
@@ -251,29 +251,10 @@ def _text(step: Step, language: Language) -> str:
     return KOREAN[step.why].format(subject=step.subject or "대상")
 
 
-def replay_body(replay: Replay, language: Language) -> Told:
-    call, route = replay.call, replay.route
-    return {
-        "call_id": call.id,
-        "same": replay.same,
-        "recorded": {
-            "at": route.asked.at,
-            "source_address": route.asked.source or None,
-            "agent": AgentMappingBody.of(call.agent),
-            "resolved_version": call.agent_version,
-            "variant_label": call.variant_label,
-            "target_uri": route.target_uri,
-            "from_cache": route.from_cache,
-            "revision": route.revision,
-            "trace": trace_body(route.trace, language),
-        },
-        "today": outcome_body(replay.today, language),
-    }
-
-
 def refusal_body(attempt: RefusedAttempt, language: Language) -> Told:
     return {
         "id": attempt.id,
+        "organization_telephone_number_id": attempt.number_id,
         "direction": attempt.direction,
         "reason": attempt.reason,
         "sip_code": SIP_CODES[attempt.reason][0],

@@ -85,6 +85,7 @@ def _body_of(runtime: Runtime) -> dict[str, object]:
             "priority": target.priority,
             "weight": target.weight,
             "state": target.state,
+            "state_since_at": target.state_since,
         }
         for target in runtime.targets
     ]

@@ -15,6 +15,7 @@ from dialplane.domain.errors import FieldProblem, Invalid
 # \Z, since $ also matches before a line feed at the end.
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 UUID_TEXT = re.compile(UUID_PATTERN)
+UUID_CHARS = 36
 SELECTOR_PATTERN = r"^(current|production|v[1-9][0-9]*)\Z"
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f]*\Z"
 DIGITS_PATTERN = r"^[0-9]+\Z"

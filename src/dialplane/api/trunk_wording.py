@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dialplane.api.wording import Language
+from dialplane.domain.languages import Language
 from dialplane.domain.trunk_checks import StepReport
 from dialplane.domain.trunk_findings import Finding
 

@@ -4,36 +4,10 @@ Keys are what the program says, texts what a person reads; blanks are filled fro
 """
 
 import re
-from enum import StrEnum
 
-from dialplane.api import agent_wording, routing_wording
+from dialplane.api import agent_wording, job_wording, routing_wording
 from dialplane.domain.errors import FieldProblem
-
-
-class Language(StrEnum):
-    KOREAN = "ko"
-    ENGLISH = "en"
-
-
-def language_of(accept_language: str | None) -> Language:
-    """Korean unless English is preferred; the first mentioned wins among equals."""
-    best, best_weight = Language.KOREAN, 0.0
-    for item in (accept_language or "").split(","):
-        name, _, quality = item.strip().partition(";q=")
-        language = name.split("-")[0].lower()
-        if language not in set(Language):
-            continue
-        weight = _weight(quality)
-        if weight > best_weight:
-            best, best_weight = Language(language), weight
-    return best
-
-
-def _weight(quality: str) -> float:
-    try:
-        return float(quality) if quality else 1.0
-    except ValueError:
-        return 0.0
+from dialplane.domain.languages import Language
 
 
 def reason_text(problem: FieldProblem, language: Language) -> str:
@@ -179,6 +153,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "A test key makes test keys only.",
         "테스트 키로는 테스트 키만 만들 수 있습니다.",
     ),
+    "unknown_time_zone": (
+        "Not a time zone of the IANA database, like Asia/Seoul or UTC.",
+        "IANA 시간대 이름이 아닙니다(예: Asia/Seoul, UTC).",
+    ),
+    "range_backwards": (
+        "Has to lie before the end of the range.",
+        "구간의 끝보다 앞선 시각이어야 합니다.",
+    ),
+    "range_too_long": (
+        "Has to lie at most {days} days before the end of the range.",
+        "구간의 끝에서 {days}일 이내의 시각이어야 합니다.",
+    ),
     "in_the_past": ("Has to lie in the future.", "현재 이후의 시각이어야 합니다."),
     "too_far_ahead": (
         "A clock moves at most {days} days at a time.",
@@ -242,6 +228,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "transport는 udp, tcp, tls 중 하나여야 하며 sips:는 tls만 가능합니다.",
     ),
     **agent_wording.REASONS,
+    **job_wording.REASONS,
     **routing_wording.REASONS,
 }
 
@@ -257,6 +244,8 @@ MESSAGES_IN_KOREAN: dict[str, str] = {
     "PROVIDER_MISMATCH": "이 번호 제공자에는 사용할 수 없는 작업입니다.",
     "CANCELLATION_NOT_PENDING": "철회할 해지 요청이 없습니다.",
     "AGENT_IN_USE": "번호에 매핑된 에이전트는 삭제할 수 없습니다.",
+    "SUPPLIER_EXISTS": "같은 이름의 공급사가 이미 있습니다.",
+    "SUPPLIER_IN_USE": "이 공급사의 번호가 아직 사용 중입니다.",
     "CARRIER_EXISTS": "같은 이름의 통신사가 이미 있습니다.",
     "RUNTIME_IN_USE": "에이전트나 번호가 사용 중인 런타임은 삭제할 수 없습니다.",
     "REVISION_CONFLICT": "리소스가 그 사이에 변경되었습니다.",
@@ -264,9 +253,18 @@ MESSAGES_IN_KOREAN: dict[str, str] = {
     "IDEMPOTENCY_IN_PROGRESS": "같은 Idempotency-Key의 요청을 처리하고 있습니다.",
     "KEY_INACTIVE": "폐기되었거나 만료된 API 키입니다.",
     "SANDBOX_ONLY": "샌드박스에서만 사용할 수 있습니다. 테스트 키를 사용하세요.",
+    **job_wording.MESSAGES_IN_KOREAN,
     "RATE_LIMITED": "요청이 너무 많습니다. 잠시 후 다시 시도하세요.",
     "PAYLOAD_TOO_LARGE": "요청 본문이 너무 큽니다.",
-    "UNSUPPORTED_MEDIA_TYPE": "본문은 application/json이어야 합니다.",
+    "UNSUPPORTED_MEDIA_TYPE": "본문의 형식이 이 작업에서 받는 것이 아닙니다.",
     "UNAVAILABLE": "지금은 데이터베이스에 연결할 수 없습니다. 다시 시도하세요.",
     "INTERNAL_ERROR": "내부 오류가 발생했습니다.",
+}
+
+# Errors that share a code and have something else to say.
+MESSAGES_BY_ERROR_IN_KOREAN: dict[str, str] = {
+    "PurchaseInDoubt": "공급사가 아직 이 구매를 확정하지 않았습니다."
+    " 같은 Idempotency-Key로 다시 요청하거나 /x/v1/purchases에서 확인하세요.",
+    "SupplierUnavailable": "지금은 공급사에 연결할 수 없습니다. 아무것도 구매하지 않았습니다."
+    " 다시 시도하세요.",
 }

@@ -1,6 +1,5 @@
 """`dialplane carrier`: who brings the calls of bought numbers, for all organizations."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +8,11 @@ import typer
 from dialplane.cli.commands import command, group
 from dialplane.cli.known_settings import settings_in
 from dialplane.cli.opening import now, opened
+from dialplane.cli.passwords import password_in
 from dialplane.cli.terminal import Report, facts_table, remark, table
 from dialplane.domain.carriers import Carrier
 from dialplane.domain.runtimes import HIGHEST_PRIORITY, HIGHEST_WEIGHT
-from dialplane.main import secret_box_of
+from dialplane.foundations import secret_box_of
 from dialplane.operations import carriers as operations
 from dialplane.operations.carriers import NewCarrier
 from dialplane.operations.numbers import NumberPolicy
@@ -57,7 +57,7 @@ def add(
         raise typer.BadParameter(f"the name needs 1 to {NAME_MOST_CHARS} characters.")
     priority, weight = _within_limits(order)
     settings = settings_in()
-    password = None if login is None else _password(login[1])
+    password = None if login is None else password_in(login[1])
     box = secret_box_of(settings)
     asked = NewCarrier(
         name=name.strip(),
@@ -113,17 +113,8 @@ def list_() -> Report:
 def remove(name: Annotated[str, typer.Argument(help="See `dialplane carrier list`.")]) -> Report:
     """Take no more calls from a carrier; calls that run are left alone."""
     with opened() as database, database.writing() as db:
-        operations.remove(db, name)
+        operations.remove(db, name, now=now())
     return Report(facts={"removed": name}, told=[f"Removed {name}."])
-
-
-def _password(file: Path) -> str:
-    """From a file or, for `-`, from stdin: arguments are for everybody on the machine to read."""
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    password = text.rstrip("\r\n")
-    if not password or not password.isprintable():
-        raise typer.BadParameter("the password is empty or holds control characters.")
-    return password
 
 
 def told(carrier: Carrier) -> dict[str, object]:

@@ -15,14 +15,15 @@ from typing import Final
 from dialplane.cli.faults import Refused, explained
 from dialplane.cli.known_settings import place_of, settings_in, unknown_variables
 from dialplane.cli.opening import reached
-from dialplane.main import secret_box_of
+from dialplane.foundations import secret_box_of
 from dialplane.operations.installation import prove_key_ring
+from dialplane.operations.key_ring import census
 from dialplane.server import Listener, answers, free_port
 from dialplane.settings import Settings
 from dialplane.store.database import Database
-from dialplane.store.migrate import is_current, pending
+from dialplane.store.migrate import fits, pending, waiting
 from dialplane.store.opening import SQLITE_FILE
-from dialplane.store.secret_box import KEY_FILE, CannotOpen
+from dialplane.store.secret_box import KEY_FILE, CannotOpen, SecretBox
 
 SPACE_LEAST_BYTES: Final = 200 * 1024 * 1024
 CLOCK_EARLIEST: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -130,22 +131,28 @@ def _database(patient: Patient) -> Iterator[Finding]:
 def _migrations(patient: Patient) -> Iterator[Finding]:
     if patient.database is None:
         return
-    waiting = pending(patient.database)
+    missing = pending(patient.database)
     with patient.database.reading() as db:
-        patient.current = is_current(db)
-    if patient.current:
+        patient.current = fits(db)
+        later = waiting(db)
+    if patient.current and later:
+        yield warn(
+            "migrations",
+            f"{len(later)} to be run once all programs are replaced",
+            "`dialplane migrate --post`, when no older program runs any more.",
+        )
+    elif patient.current:
         yield good("migrations", "up to date")
-    elif not waiting:
-        tell = warn if patient.settings.database_url else fail
-        yield tell(
+    elif not missing:
+        yield fail(
             "migrations",
             "the database was migrated by a newer program",
             "Install the version that migrated it, or a newer one.",
         )
     elif patient.settings.database_url:
-        yield fail("migrations", f"{len(waiting)} pending", "Back up, then `dialplane migrate`.")
+        yield fail("migrations", f"{len(missing)} pending", "Back up, then `dialplane migrate`.")
     else:
-        yield good("migrations", f"{len(waiting)} pending, done by itself at the next start")
+        yield good("migrations", f"{len(missing)} pending, done by itself at the next start")
 
 
 def _secret_key(patient: Patient) -> Iterator[Finding]:
@@ -166,6 +173,27 @@ def _secret_key(patient: Patient) -> Iterator[Finding]:
     else:
         source = "DIALPLANE_SECRET_KEY" if patient.settings.secret_key else f"{file}, 0600"
         yield good("secret key", source)
+        yield from _sealed(patient, box)
+
+
+def _sealed(patient: Patient, box: SecretBox) -> Iterator[Finding]:
+    if patient.database is None or not patient.current:
+        return
+    found = census(patient.database)
+    lost = sum(
+        count
+        for counts in found.by_place.values()
+        for key_id, count in counts.items()
+        if key_id not in box.key_ids
+    )
+    if lost:
+        fix = "Bring the key back from a backup, behind the others in the ring."
+        yield fail("sealed secrets", f"{lost} under a key that is not in the ring", fix)
+    elif left := found.under_others(box.sealing_id):
+        fix = "`dialplane secrets rotate`"
+        yield warn("sealed secrets", f"{left} of {found.total} under an old key", fix)
+    else:
+        yield good("sealed secrets", f"{found.total}, all under the first key")
 
 
 def _without_key(patient: Patient, file: Path) -> Finding:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, ParamSpec
+from typing import Annotated, Final, ParamSpec
 
 import typer
 from rich.text import Text
@@ -12,6 +12,9 @@ from dialplane.cli.faults import Refused, explained
 from dialplane.cli.terminal import Report, json_wanted, remark, show, speaking_json
 
 P = ParamSpec("P")
+
+INTERRUPTED: Final = 130
+"""The status shells give a program that Ctrl-C ended."""
 
 _JSON = inspect.Parameter(
     "json",
@@ -65,19 +68,27 @@ def _run(function: Callable[[], Report | None]) -> None:
         report = function()
     except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
         raise
-    except KeyboardInterrupt:
-        remark("Interrupted.")
-        raise
-    except Exception as error:
-        refused = explained(error)
-        if refused is None:
+    except (Exception, KeyboardInterrupt) as error:
+        status = status_told(error)
+        if isinstance(error, KeyboardInterrupt):
             raise
-        _tell(refused)
-        raise typer.Exit(1) from error
+        raise typer.Exit(status) from error
     if report is not None:
         show(report)
         if report.failed:
             raise typer.Exit(1)
+
+
+def status_told(error: BaseException) -> int:
+    """Tell why it failed; answers the status to leave with. A mistake of ours is raised again."""
+    if isinstance(error, KeyboardInterrupt):
+        remark("Interrupted.")
+        return INTERRUPTED
+    refused = explained(error) if isinstance(error, Exception) else None
+    if refused is None:
+        raise error
+    _tell(refused)
+    return 1
 
 
 def _tell(refused: Refused) -> None:

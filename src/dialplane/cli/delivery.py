@@ -83,4 +83,5 @@ def take_in(database: Database, staging: Staging, clock: Callable[[], Millis]) -
         for lines in staging.batches(operations.BATCH):
             change += operations.take_in(db, LIVE, lines, now=clock())
             bar.reach(change.total)
+        operations.note_import(db, change, now=clock())
     return change

@@ -1,7 +1,12 @@
 """`dialplane demo`: sample data and a running server, to try things out."""
 
 import os
+import secrets
 import shlex
+from collections.abc import Callable
+from contextlib import closing
+from contextvars import copy_context
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,13 +14,15 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from dialplane.cli import sample_home
+from dialplane.cli import demo_calls, sample_home
 from dialplane.cli.commands import command, single
+from dialplane.cli.demo_cast import Cast
 from dialplane.cli.faults import Refused
 from dialplane.cli.known_settings import settings_in
 from dialplane.cli.sample_home import Sample
-from dialplane.cli.serve import HOST, PORT, REACHABLE_RATE_LIMIT, HostOption, port_on, prepare
-from dialplane.cli.terminal import Report, facts_table, remark, shown_later
+from dialplane.cli.serve import HostOption
+from dialplane.cli.serving import HOST, PORT, REACHABLE_RATE_LIMIT, port_on, prepare
+from dialplane.cli.terminal import Report, facts_table, remark, show
 from dialplane.server import Listener, free_port
 from dialplane.server import serve as run
 from dialplane.settings import Settings
@@ -37,9 +44,13 @@ def demo(
     reload: Annotated[
         bool, typer.Option("--reload", help="Start the API anew whenever its code changes.")
     ] = False,
+    calls: Annotated[
+        bool, typer.Option("--calls/--no-calls", help="Place a real call in and one out.")
+    ] = True,
 ) -> None:
     """Serve sample data, and print a key and a curl to paste.
 
+    With Kamailio and SIPp on this machine it then places two calls and tells how they were routed.
     The data is kept in dialplane-data/demo, apart from everything else.
     """
     if reload and find_spec("watchfiles") is None:
@@ -51,7 +62,24 @@ def demo(
         listener = Listener(host=host, port=_port(host, port), reload=reload)
         prepare(settings, listener)
         sample = sample_home.opened_sample(settings)
-        run(settings, listener, ready=shown_later(_welcome(settings, listener, sample)))
+        with closing(Cast(demo_calls.directory_in(settings.data_dir))) as cast:
+            tell = partial(_tell, _welcome(settings, listener, sample), cast if calls else None)
+            stage = partial(demo_calls.Stage, cast, url=listener.url, key=sample.tokens.live)
+            run(settings, listener, ready=_in_this_context(partial(tell, stage, settings)))
+
+
+def _tell(
+    welcome: Report, cast: Cast | None, stage: Callable[..., demo_calls.Stage], settings: Settings
+) -> None:
+    """First what is ready; the calls take some seconds more."""
+    show(welcome)
+    if cast is not None:
+        stage(edge_token=settings.edge_token).play()
+
+
+def _in_this_context(act: Callable[[], None]) -> Callable[[], None]:
+    """A thread by itself would know nothing of --json."""
+    return partial(copy_context().run, act)
 
 
 def _settings(host: str) -> Settings:
@@ -64,6 +92,7 @@ def _settings(host: str) -> Settings:
         "DIALPLANE_DATABASE_URL": "",
         "DIALPLANE_DATA_DIR": str(home),
         "DIALPLANE_SECRET_KEY": "",
+        "DIALPLANE_EDGE_TOKEN": secrets.token_hex(16),
         "DIALPLANE_ALLOW_PRIVATE_SIP": "1",
         "DIALPLANE_ALLOW_PRIVATE_WEBHOOKS": "1",
     }
@@ -91,11 +120,13 @@ def _welcome(settings: Settings, listener: Listener, sample: Sample) -> Report:
     told = {
         "key": sample.tokens.live,
         "test key": sample.tokens.test,
+        "console": f"{listener.url}/console",
         "docs": f"{listener.url}/docs",
         "data": settings.data_dir,
     }
     facts = {
         "url": listener.url,
+        "console": f"{listener.url}/console",
         "docs": f"{listener.url}/docs",
         "key": sample.tokens.live,
         "test_key": sample.tokens.test,

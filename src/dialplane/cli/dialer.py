@@ -5,7 +5,7 @@ from importlib import import_module
 from dialplane.cli.commands import command, group
 from dialplane.cli.faults import Refused
 from dialplane.dialer.settings import DialerSettings
-from dialplane.main import set_up_logging
+from dialplane.foundations import set_up_logging
 from dialplane.settings import read_dialer_variables, read_settings
 
 app = group("The process that places calls, told by what DIALPLANE_DIALER_* say.")

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from dialplane.cli.checks import Finding, Verdict, examine
 from dialplane.cli.commands import command, single
-from dialplane.cli.serve import HOST, PORT, HostOption, PortOption
+from dialplane.cli.serve import HostOption, PortOption
+from dialplane.cli.serving import HOST, PORT
 from dialplane.cli.terminal import Report
 from dialplane.server import Listener
 

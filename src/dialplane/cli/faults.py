@@ -2,8 +2,10 @@
 
 import sqlite3
 from dataclasses import dataclass
+from importlib import import_module
 
 from dialplane.domain.errors import DomainError, Invalid, Unavailable
+from dialplane.store.backup import NotWhole
 from dialplane.store.database import Contended
 from dialplane.store.migrate import SchemaIsNewer
 from dialplane.store.secret_box import CannotOpen
@@ -24,6 +26,10 @@ def explained(error: Exception) -> Refused | None:
         return error
     if isinstance(error, DomainError):
         return _domain_fault(error)
+    # Only a command that asks the API has loaded the SDK, and can have failed in it.
+    if type(error).__module__.startswith("dialplane.client."):
+        found: Refused | None = import_module("dialplane.cli.api_faults").explained(error)
+        return found
     return _setup_fault(error) or _engine_fault(error)
 
 
@@ -42,6 +48,12 @@ def _setup_fault(error: Exception) -> Refused | None:
             f"{str(error).capitalize()}.",
             "Install the version that migrated it, or a newer one.",
             "SCHEMA_IS_NEWER",
+        )
+    if isinstance(error, NotWhole):
+        return Refused(
+            f"The copy of the database is damaged: {error}.",
+            "Keep what you have, and look at the disk; then try again.",
+            "NOT_WHOLE",
         )
     if isinstance(error, CannotOpen):
         return Refused(

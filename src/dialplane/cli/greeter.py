@@ -15,7 +15,7 @@ from dialplane.cli.known_settings import settings_in
 from dialplane.cli.terminal import Report, show
 from dialplane.domain.callers import Caller
 from dialplane.domain.runtimes import Runtime
-from dialplane.main import set_up_logging
+from dialplane.foundations import set_up_logging
 from dialplane.operations import runtimes
 from dialplane.operations.numbers import NumberPolicy
 from dialplane.operations.runtimes import RuntimeChange, TargetOrder

@@ -11,7 +11,7 @@ from dialplane.cli import org
 from dialplane.cli.commands import command, group
 from dialplane.cli.durations import span
 from dialplane.cli.faults import Refused
-from dialplane.cli.opening import now, opened
+from dialplane.cli.opening import now, opened, operator
 from dialplane.cli.terminal import Report, facts_table, instant, remark, table
 from dialplane.domain.callers import Mode, Scope
 from dialplane.domain.errors import NotFound
@@ -19,6 +19,7 @@ from dialplane.domain.keys import OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, ApiKey, Ne
 from dialplane.domain.organizations import Organization
 from dialplane.domain.values import KeyId, Millis
 from dialplane.operations import keys as operations
+from dialplane.operations.keys import Rotation
 from dialplane.store import keys, organizations
 from dialplane.store.database import Reader
 from dialplane.store.pages import PageRequest
@@ -59,7 +60,7 @@ def create(
     )
     with opened() as database, database.writing() as db:
         owner = org.find(db, org_)
-        key, token = operations.create(db, owner.id, new, now=at)
+        key, token = operations.create(db, owner.id, new, operator(at))
     return _with_token(owner, key, token)
 
 
@@ -90,7 +91,7 @@ def revoke(key_id: KeyIdArgument) -> Report:
     """End a key: the next request with it is refused."""
     with opened() as database, database.writing() as db:
         owner = _owner(db, key_id)
-        key = operations.revoke(db, owner.id, KeyId(key_id), now=now())
+        key = operations.revoke(db, owner.id, KeyId(key_id), operator())
     return Report(
         facts={"key": told(owner, key)},
         told=[facts_table({"id": key.id, "name": key.name, "revoked": instant(key.revoked_at)})],
@@ -113,7 +114,8 @@ def rotate(
         raise typer.BadParameter("--overlap is at most 30d.")
     with opened() as database, database.writing() as db:
         owner = _owner(db, key_id)
-        key, token = operations.rotate(db, owner.id, KeyId(key_id), overlap_ms=overlap, now=now())
+        rotation = Rotation(key_id=KeyId(key_id), overlap_ms=overlap)
+        key, token = operations.rotate(db, owner.id, rotation, operator())
         old = keys.get(db, owner.id, KeyId(key_id))
     remark(f"The old key {old.prefix}… works until {instant(old.expires_at)}.")
     return _with_token(owner, key, token)

@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from dataclasses import dataclass, fields
+from typing import Any, Final
 from urllib.parse import urlsplit
-
-import attr
 
 from dialplane.cli.faults import Refused
 from dialplane.domain.rates import rules_in
-from dialplane.settings import DialerVariables, EdgeVariables, Settings, read_settings
+from dialplane.operations.strangers import networks_in
+from dialplane.settings import (
+    ClientVariables,
+    DialerVariables,
+    EdgeVariables,
+    Settings,
+    read_settings,
+)
 from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.secret_box import SecretBox
 
@@ -20,10 +25,11 @@ GROUPS: Final[Mapping[str, tuple[str, type]]] = {
     "The server": (PREFIX, Settings),
     "The SIP edge": (f"{PREFIX}EDGE_", EdgeVariables),
     "The dialer": (f"{PREFIX}DIALER_", DialerVariables),
+    "Commands that ask the API": (PREFIX, ClientVariables),
 }
 """Who reads what: the beginning of the names, and the class that holds the rest."""
 
-_SECRET_WORDS: Final = ("secret", "token", "password")
+_SECRET_WORDS: Final = ("secret", "token", "password", "api_key")
 _HIDDEN: Final = "(set)"
 
 
@@ -58,16 +64,16 @@ def settings_in(environment: Mapping[str, str] = os.environ) -> Settings:
 def every_setting(environment: Mapping[str, str] = os.environ) -> Iterator[Setting]:
     """What there is to set, understood or not."""
     for group, (prefix, holder) in GROUPS.items():
-        for field in attr.fields(cast("type[attr.AttrsInstance]", holder)):
+        for field in fields(holder):
             variable = prefix + field.name.upper()
-            default = _written(field.default)
+            default = field.metadata["default"]
             yield Setting(
                 group=group,
                 variable=variable,
                 value=_shown(field.name, environment.get(variable, default)),
                 given=variable in environment,
                 default=default,
-                help=field.metadata["environ_config"].help,
+                help=field.metadata["help"],
             )
 
 
@@ -126,7 +132,10 @@ _UNDERSTOOD: Final[Mapping[str, Callable[[Any], bool]]] = {
     "database_url": lambda url: not url or url.startswith(("postgresql://", "postgres://")),
     "secret_key": lambda ring: not ring or _readable(SecretBox)(ring),
     "rate_limit": _readable(rules_in),
+    "trusted_proxies": _readable(networks_in),
+    "hsts_s": lambda seconds: seconds >= 0,
     "quarantine_days": lambda days: days >= 0,
+    "idle_connection_s": lambda seconds: seconds >= 1,
     "threads": lambda threads: threads >= 1,
     "log_format": lambda word: word in {"json", "console"},
     "log_level": lambda word: word.lower() in {"debug", "info", "warning", "error"},
@@ -137,7 +146,3 @@ def _shown(name: str, value: str) -> str:
     if value and any(word in name for word in _SECRET_WORDS):
         return _HIDDEN
     return _without_password(value) if name == "database_url" else value
-
-
-def _written(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)

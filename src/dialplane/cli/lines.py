@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,18 @@ from rich.text import Text
 from dialplane.cli.commands import command, group
 from dialplane.cli.delivery import Delivery, preview_of, read, take_in
 from dialplane.cli.faults import Refused
+from dialplane.cli.known_settings import settings_in
 from dialplane.cli.line_sheet import Problem
 from dialplane.cli.opening import now, opened
+from dialplane.cli.supplier import asked_supplier
 from dialplane.cli.terminal import Report, instant, remark, table
 from dialplane.domain.lines import Line, LineStatus, LineType
 from dialplane.domain.stock import StockChange
 from dialplane.domain.values import LIVE
-from dialplane.store import stock
+from dialplane.foundations import secret_box_of
+from dialplane.main import opened_supplier
+from dialplane.operations import suppliers as operations
+from dialplane.store import stock, suppliers
 from dialplane.store.staging import Staging
 from dialplane.store.stock import StockFilter
 
@@ -57,6 +63,20 @@ def import_(
             return _good(delivery, take_in(database, staging, now), taken_in=True)
 
 
+@command(app, "search")
+def search(
+    *,
+    line_type: Annotated[LineType | None, typer.Option("--type", help="Only these.")] = None,
+    by_fee: Annotated[bool, typer.Option("--by-fee", help="The cheapest first.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=LIST_MOST, help="At most so many.")] = 50,
+) -> Report:
+    """Search lines you can buy, over the API."""
+    # The operator's commands do without the SDK.
+    searching = import_module("dialplane.cli.line_search")
+    found: Report = searching.search(line_type=line_type, by_fee=by_fee, limit=limit)
+    return found
+
+
 @command(app, "list")
 def list_(
     *,
@@ -81,6 +101,31 @@ def list_(
         facts={"lines": [_facts(each) for each in found], "totals": totals},
         told=[table(*headings, rows=rows)] if found else [],
     )
+
+
+@command(app, "sync")
+def sync(
+    supplier: Annotated[str, typer.Argument(help="See `dialplane supplier list`.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="Ask for at most so many lines.")] = 10_000,
+) -> Report:
+    """Fill the stock with what a supplier has for sale, at fees by its price rule."""
+    settings = settings_in()
+    with opened(settings) as database:
+        with database.reading() as db:
+            known = suppliers.get_named(db, supplier)
+        asked = opened_supplier(settings, secret_box_of(settings), known)
+        with asked_supplier(known.name):
+            done = operations.sync(
+                database,
+                known,
+                asked.search(limit=limit),
+                complete=asked.search_is_complete,
+                now=now(),
+            )
+    rows = [(name, f"{count:,}") for name, count in asdict(done).items()]
+    told: list[RenderableType] = [table("", "#LINES", rows=rows)]
+    return Report(facts={"supplier": known.name, **asdict(done)}, told=told)
 
 
 def _ask() -> None:

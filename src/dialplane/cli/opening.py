@@ -8,15 +8,21 @@ from importlib import import_module
 
 from dialplane.cli.faults import Refused
 from dialplane.cli.known_settings import place_of, settings_in
+from dialplane.domain.journal import OPERATOR, Author
 from dialplane.domain.values import Millis
 from dialplane.settings import Settings
 from dialplane.store.database import Database
-from dialplane.store.migrate import Migration, migrate, pending
+from dialplane.store.migrate import Migration, migrate, pending, refuse_older_program
 from dialplane.store.opening import open_database
 
 
 def now() -> Millis:
     return time.time_ns() // 1_000_000
+
+
+def operator(at: Millis | None = None) -> Author:
+    """Who types here, for the journal."""
+    return Author(actor=OPERATOR, at=now() if at is None else at)
 
 
 @contextmanager
@@ -25,16 +31,23 @@ def opened(settings: Settings | None = None) -> Iterator[Database]:
 
     Raises:
         Refused: it cannot be reached, or has pending migrations.
-        SchemaIsNewer: a newer program has had this SQLite file.
+        SchemaIsNewer: only newer programs suit it any more.
     """
     settings = settings or settings_in()
     with reached(settings) as database:
         if not settings.database_url:
             migrate(database, now=now())
-        # A newer PostgreSQL is fine: it is migrated before the programs on it are replaced.
-        elif waiting := pending(database):
-            raise migrations_pending(waiting)
+        else:
+            _require_fit(database)
         yield database
+
+
+def _require_fit(database: Database) -> None:
+    if missing := pending(database):
+        raise migrations_pending(missing)
+    # A newer one is fine as long as it suits us: it is migrated before the programs are replaced.
+    with database.reading() as db:
+        refuse_older_program(db)
 
 
 @contextmanager

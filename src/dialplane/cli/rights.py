@@ -9,6 +9,7 @@ from dialplane.cli.opening import now, opened
 from dialplane.cli.org import find
 from dialplane.cli.terminal import Report, facts_table
 from dialplane.operations import calling_rights as operations
+from dialplane.operations.calling_rights import Limits
 from dialplane.store import calling_rights
 from dialplane.store.database import Reader
 
@@ -35,9 +36,8 @@ def limit(
     """Limit the calls of an organization from the next one on; what is left out is unlimited."""
     with opened() as database, database.writing() as db:
         organization = find(db, org)
-        operations.set_limits(
-            db, organization.id, concurrent_calls=concurrent, calls_per_second=per_second
-        )
+        limits = Limits(concurrent_calls=concurrent, calls_per_second=per_second)
+        operations.set_limits(db, organization.id, limits, now=now())
         return _report(db, org)
 
 
@@ -52,7 +52,7 @@ def present(
     with opened() as database, database.writing() as db:
         organization = find(db, org)
         if no_more:
-            operations.withdraw_presentation(db, organization.id, number)
+            operations.withdraw_presentation(db, organization.id, number, now=now())
         else:
             operations.approve_presentation(db, organization.id, number, now=now())
         return _report(db, org)

@@ -1,15 +1,17 @@
 """`dialplane route`: who would answer a call, and why."""
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from dialplane.cli import profiles
 from dialplane.cli.commands import command, group
 from dialplane.cli.opening import now, opened
-from dialplane.cli.terminal import Report, facts_table, table
+from dialplane.cli.terminal import Report, facts_table, remark, table
 from dialplane.domain.calls import Direction
 from dialplane.domain.routing import Refused, Routed, Verdict
 from dialplane.domain.routing.explaining import explained
@@ -31,9 +33,18 @@ def explain(
     to: Annotated[
         str, typer.Option(metavar="NUMBER", help="Explain a call that goes out to this instead.")
     ] = "",
+    local: Annotated[
+        bool, typer.Option("--database", help="The operator's answer, even when logged in.")
+    ] = False,
 ) -> Report:
-    """Tell each rule a call to NUMBER meets, with the function that decides live calls."""
+    """Tell each rule a call to NUMBER meets, with the function that decides live calls.
+
+    Asked of the API when you are logged in, of the database of this machine otherwise.
+    """
     outward = bool(to)
+    if not local and (profile := profiles.find()):
+        remark(f"Asked {profile.url}; --database asks the database of this machine.")
+        return _over_the_api(number, caller, source, to)
     scenario = Scenario(
         direction=Direction.OUTBOUND if outward else Direction.INBOUND,
         called=to if outward else number,
@@ -43,6 +54,18 @@ def explain(
     with opened() as database, database.snapshot() as db:
         found = outcome(db, LIVE, question_of(scenario, at=now()), viewer=None)
     return Report(facts=told(found), told=[*_told_to_people(found)])
+
+
+def _over_the_api(number: str, caller: str, source: str, to: str) -> Report:
+    # The operator's commands do without the SDK.
+    remote = import_module("dialplane.cli.remote_route")
+    answer: Report = remote.explain(
+        called=to or number,
+        caller=number if to else caller,
+        source=source,
+        direction="outbound" if to else "inbound",
+    )
+    return answer
 
 
 def told(found: Outcome) -> dict[str, object]:

@@ -3,16 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from dialplane.cli import greeter
 from dialplane.domain.agents import Agent, AgentType, NewAgent, version_name
 from dialplane.domain.callers import Caller, Mode, Scope
+from dialplane.domain.journal import OPERATOR, Author
 from dialplane.domain.keys import ApiKey, NewKey
 from dialplane.domain.lines import LineType, PurchaseOrder
 from dialplane.domain.numbers import AgentMapping, HeldNumber, MappingChange, SipChange
 from dialplane.domain.stock import LineTerms
 from dialplane.domain.values import DAY_MS, LIVE, UNCHANGED, Millis, OrganizationId
-from dialplane.operations import agents, keys, numbers, organizations, stock
+from dialplane.operations import agents, keys, lines, numbers, organizations, runtimes, stock
 from dialplane.operations.ids import new_trunk_ids
 from dialplane.operations.numbers import NumberPolicy, Registration
+from dialplane.operations.runtimes import RuntimeChange, TargetOrder
 from dialplane.store.database import Writer
 from dialplane.store.secret_box import FOR_SIP, SecretBox
 
@@ -30,6 +33,8 @@ _STOCK: Final[tuple[tuple[LineType, str, int, bool, int], ...]] = (
 )
 _MAIN, _GIVEN_UP, _COMING = "07000001001", "0200001001", "0800001001"
 _BROUGHT: Final = "0317770100"
+TRUNK_PORT: Final = 5090
+TRUNK_LOGIN: Final = ("hanbit", "demo-password")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +55,27 @@ def make(db: Writer, box: SecretBox, policy: NumberPolicy, *, now: Millis) -> To
     reception = _reception(db, caller)
     _bought(db, caller, _MAIN, "대표 번호", agent=reception)
     brought = _brought(db, replace(caller, now=begun + DAY_MS), box, policy=policy)
-    pinned = MappingChange(inbound_agent=AgentMapping(agent_id=reception.id, agent_version="v1"))
-    numbers.remap(db, replace(caller, now=begun + DAY_MS), brought.id, pinned)
-    _survey(db, replace(caller, now=begun + 2 * DAY_MS))
+    mapped = MappingChange(
+        inbound_agent=AgentMapping(agent_id=reception.id, agent_version="v1"),
+        outbound_agent=AgentMapping(agent_id=reception.id, agent_version="production"),
+    )
+    numbers.remap(db, replace(caller, now=begun + DAY_MS), brought.id, mapped)
+    greeter.register(db, caller, greeter.uri_at(), policy=policy)
+    survey = _survey(db, replace(caller, now=begun + 2 * DAY_MS))
+    _runtime_of(db, replace(caller, now=begun + 2 * DAY_MS), survey, policy)
     given_up = _bought(db, replace(caller, now=now - 20 * DAY_MS), _GIVEN_UP, "옛 지점")
     numbers.cancel(db, replace(caller, now=now - DAY_MS), given_up.id, policy=policy)
     coming = PurchaseOrder(number=_COMING, memo="다음 주 개통", start_at=now + 7 * DAY_MS)
-    numbers.purchase(db, replace(caller, now=now), coming)
+    lines.purchase(db, replace(caller, now=now), coming)
     return tokens
 
 
 def make_keys(db: Writer, organization_id: OrganizationId, *, now: Millis) -> tuple[ApiKey, Tokens]:
     """A live key and one to the sandbox; the live one comes along, for those who go on."""
     live = NewKey(name="demo", mode=Mode.LIVE, scopes=_EVERY_SCOPE)
-    _, test_token = keys.create(db, organization_id, replace(live, mode=Mode.TEST), now=now)
-    key, token = keys.create(db, organization_id, live, now=now)
+    author = Author(actor=OPERATOR, at=now)
+    _, test_token = keys.create(db, organization_id, replace(live, mode=Mode.TEST), author)
+    key, token = keys.create(db, organization_id, live, author)
     return key, Tokens(live=token, test=test_token)
 
 
@@ -100,9 +111,21 @@ def _reception(db: Writer, caller: Caller) -> Agent:
     return agent
 
 
-def _survey(db: Writer, caller: Caller) -> None:
+def _runtime_of(db: Writer, caller: Caller, agent: Agent, policy: NumberPolicy) -> None:
+    """A runtime of its own, with somebody to stand in."""
+    targets = (
+        TargetOrder(address="sip:127.0.0.1:5092", priority=0, weight=100),
+        TargetOrder(address="sip:127.0.0.1:5093", priority=1, weight=100),
+    )
+    asked = RuntimeChange(name="설문", is_default=False, targets=targets)
+    runtime = runtimes.create(db, caller, asked, policy=policy)
+    runtimes.answer_for(db, caller, agent.id, runtime.id)
+
+
+def _survey(db: Writer, caller: Caller) -> Agent:
     agent = agents.create(db, caller, NewAgent(name="만족도 조사", type=AgentType.FLOW))
     agents.freeze(db, caller, agent.id, description=None, expected_head_revision=None)
+    return agent
 
 
 def _agent_data(first_line: str) -> dict[str, Any]:
@@ -113,7 +136,7 @@ def _agent_data(first_line: str) -> dict[str, Any]:
 def _bought(
     db: Writer, caller: Caller, line: str, memo: str, *, agent: Agent | None = None
 ) -> HeldNumber:
-    number = numbers.purchase(db, caller, PurchaseOrder(number=line, memo=memo))
+    number = lines.purchase(db, caller, PurchaseOrder(number=line, memo=memo))
     if agent is None:
         return number
     production = AgentMapping(agent_id=agent.id, agent_version="production")
@@ -125,9 +148,9 @@ def _bought(
 def _brought(db: Writer, caller: Caller, box: SecretBox, *, policy: NumberPolicy) -> HeldNumber:
     """A number reached over a trunk of the organization's own, on this machine."""
     sip = SipChange(
-        address="sip:127.0.0.1:5090",
-        auth_username="hanbit",
-        sealed_password=box.seal("demo-password", FOR_SIP),
+        address=f"sip:127.0.0.1:{TRUNK_PORT}",
+        auth_username=TRUNK_LOGIN[0],
+        sealed_password=box.seal(TRUNK_LOGIN[1], FOR_SIP),
         memo="본사 교환기",
         trunk_ids=new_trunk_ids(),
     )

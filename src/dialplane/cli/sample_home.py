@@ -14,15 +14,16 @@ from dialplane.cli import sample
 from dialplane.cli.faults import Refused
 from dialplane.cli.opening import now, opened
 from dialplane.cli.sample import Tokens
+from dialplane.domain.callers import Arrival
 from dialplane.domain.numbers import Status
 from dialplane.domain.values import OrganizationId
-from dialplane.main import secret_box_of
+from dialplane.foundations import secret_box_of
 from dialplane.operations.keys import hashed
 from dialplane.operations.numbers import NumberPolicy
 from dialplane.settings import Settings
-from dialplane.store import keys, numbers, organizations
+from dialplane.store import keys, number_lists, organizations
 from dialplane.store.database import Database, Reader
-from dialplane.store.numbers import NumberFilter
+from dialplane.store.number_lists import NumberFilter
 from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.pages import PageRequest
 from dialplane.store.secret_box import KEY_FILE
@@ -94,12 +95,13 @@ def _make(database: Database, settings: Settings, organization_id: OrganizationI
 def _sample(db: Reader, tokens: Tokens) -> Sample:
     """What is printed: the oldest number is the one that shows most."""
     at = now()
-    caller, _ = keys.find_caller(db, hashed(tokens.live), now=at) or (None, None)
-    if caller is None:
+    found = keys.find_caller(db, hashed(tokens.live), Arrival(at))
+    if found is None:
         raise AssertionError("the key was made or looked at just now")
+    caller = found.caller
     every = NumberFilter(provider=None, statuses=frozenset(Status), now=at)
     oldest = PageRequest(limit=1, descending=False)
-    page = numbers.list_page(db, caller.organization_id, every, oldest)
+    page = number_lists.list_page(db, caller.organization_id, every, oldest)
     return Sample(
         organization_id=caller.organization_id,
         organization_telephone_number_id=page.items[0].id,
@@ -125,4 +127,4 @@ def _write(file: Path, tokens: Tokens) -> None:
 def _work(db: Reader, tokens: Tokens) -> bool:
     at = now()
     hashes = (hashed(tokens.live), hashed(tokens.test))
-    return all(keys.find_caller(db, each, now=at) is not None for each in hashes)
+    return all(keys.find_caller(db, each, Arrival(at)) is not None for each in hashes)

@@ -14,7 +14,7 @@ from dialplane.cli.terminal import Report
 from dialplane.domain.sip_addresses import SipAddressRefused, parse_sip_address
 from dialplane.domain.trunk_checks import StepReport, TrunkLogin, TrunkReport, TrunkTarget
 from dialplane.domain.trunk_findings import Verdict
-from dialplane.main import secret_box_of
+from dialplane.foundations import secret_box_of
 from dialplane.operations import trunk_checks as operations
 from dialplane.probes.trunk_doctor import TrunkDoctor
 from dialplane.settings import Settings

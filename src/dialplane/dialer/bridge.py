@@ -14,6 +14,7 @@ from dialplane.domain.disconnections import (
     NO_ANSWER_AT_ALL,
     EventReason,
     Party,
+    reason_of_agent,
     word_for,
     worth_another_target,
 )
@@ -53,7 +54,9 @@ class UpdateRefused:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The peer said BYE."""
+    """The peer said BYE, perhaps with a reason."""
+
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,8 @@ class Bridge:
             case Refused(code) if self._stage is Stage.INVITING_RUNTIME:
                 self._runtime = None
                 self._invite_next_runtime(after=code)
-            case HungUp():
-                self._finish(by=Party.CALLER)
+            case HungUp(told):
+                self._finish(reason_of_agent(told), by=Party.CALLER)
             case Broken():
                 self._finish(EventReason.DIALER_FAILED)
             case _:

@@ -7,16 +7,14 @@ from typing import Final
 
 import httpx
 import msgspec
-import structlog
 
 from dialplane.dialer.jobs import Orders, Report
+from dialplane.logs import log
 
 BATCH: Final = 50
 TIMEOUT_S: Final = 10.0
 RETRY_S: Final = 1.0
 FLUSH_S: Final = 5.0
-
-log = structlog.get_logger()
 
 
 class ControlPlane:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final, Protocol
 
 import httpx
-import structlog
 
 from dialplane.dialer.bridge import Bridge, Lines, Outcome
 from dialplane.dialer.control import ControlPlane
@@ -17,11 +16,10 @@ from dialplane.dialer.jobs import Job, Orders, Report
 from dialplane.dialer.offers import Offers
 from dialplane.dialer.places import resolved
 from dialplane.domain.disconnections import EventReason
+from dialplane.logs import log
 
 POLL_S: Final = 0.25
 TROUBLED_POLL_S: Final = 2.0
-
-log = structlog.get_logger()
 
 
 class Reports(Protocol):

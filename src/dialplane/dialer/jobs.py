@@ -13,11 +13,15 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A runtime; `address` is what its name resolved to when the call was taken."""
+    """A runtime; `address` is what its name resolved to when the call was taken.
+
+    Whoever listens on TCP or TLS only, or has to be asked for by SRV, is reached `via_edge`.
+    """
 
     target_id: str
     uri: str
     address: str = ""
+    via_edge: bool = False
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,12 @@ import socket
 from typing import Final
 
 import msgspec
-import structlog
 
 from dialplane.dialer.jobs import Job, Orders, Target
+from dialplane.logs import log
 
 SIP_PORT: Final = 5060
 _URI = re.compile(r"sips?:(?:(?P<user>[^@]*)@)?(?P<host>\[[^]]+]|[^:;?]+)(?::(?P<port>\d+))?.*")
-
-log = structlog.get_logger()
 
 
 def place_of(uri: str) -> tuple[str, int]:
@@ -43,6 +41,8 @@ def _resolved(job: Job) -> Job:
 
 
 def _with_address(target: Target) -> Target | None:
+    if target.via_edge:
+        return target
     host, port = place_of(target.uri)
     try:
         answers = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)

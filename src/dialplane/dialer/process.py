@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from signal import SIGINT, SIGTERM
 
-import structlog
 from sippy.Core.EventDispatcher import ED2
 from sippy.Time.Timeout import Timeout
 
@@ -16,8 +15,7 @@ from dialplane.dialer.dialer import Asking, Dialer
 from dialplane.dialer.jobs import Orders
 from dialplane.dialer.settings import DialerSettings
 from dialplane.dialer.sip import Endpoint, SipLines
-
-log = structlog.get_logger()
+from dialplane.logs import log
 
 # Time for our BYEs to be answered.
 FAREWELL_S = 1.0

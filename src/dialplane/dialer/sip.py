@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
 from sippy.CCEvents import (
     CCEventConnect,
     CCEventDisconnect,
@@ -41,8 +40,7 @@ from dialplane.dialer.bridge import (
 )
 from dialplane.dialer.jobs import Header, Job, Target
 from dialplane.dialer.places import place_of, user_of
-
-log = structlog.get_logger()
+from dialplane.logs import log
 
 # The edge and a runtime say 100 within milliseconds; silence for this long means nobody is there.
 NO_REPLY_S: Final = 4.0
@@ -164,7 +162,7 @@ class SipLeg:
                 code = event.getData()[0]
                 return UpdateRefused(code) if self._answered else Refused(code, _told(event))
             case CCEventDisconnect() if self._answered:
-                return HungUp()
+                return HungUp(_told(event))
             case CCEventDisconnect():
                 return no_answer() if self._heard_something else Refused(UNAVAILABLE)
             case _:
@@ -214,8 +212,7 @@ class SipLines:
         return time.monotonic_ns() // 1_000_000
 
     def invite_callee(self, job: Job, offer: str, hear: Callable[[News], None]) -> SipLeg:
-        uri = f"sip:{job.callee}@{self._edge.host}:{self._edge.port}"
-        endpoint = Endpoint(uri=uri, host=self._edge.host, port=self._edge.port)
+        endpoint = self._at_edge(job.callee)
         patience_s = job.ring_timeout_ms / 1000 + RING_GRACE_S
         leg = SipLeg(self, hear, endpoint=endpoint, patience_s=patience_s)
         leg.invite(job.caller, offer, (Header("X-Dialplane-Call-Id", job.call_id),))
@@ -224,11 +221,20 @@ class SipLines:
     def invite_runtime(
         self, job: Job, target: Target, offer: str, hear: Callable[[News], None]
     ) -> SipLeg:
-        host, port = place_of(target.uri)
-        endpoint = Endpoint(uri=target.uri, host=target.address or host, port=port)
+        headers = tuple(job.runtime_headers)
+        if target.via_edge:
+            endpoint = self._at_edge(user_of(target.uri))
+            headers = (*headers, Header("X-Dialplane-Target", target.target_id))
+        else:
+            host, port = place_of(target.uri)
+            endpoint = Endpoint(uri=target.uri, host=target.address or host, port=port)
         leg = SipLeg(self, hear, endpoint=endpoint, patience_s=job.answer_timeout_ms / 1000)
-        leg.invite(job.callee, offer, tuple(job.runtime_headers))
+        leg.invite(job.callee, offer, headers)
         return leg
+
+    def _at_edge(self, user: str) -> Endpoint:
+        uri = f"sip:{user}@{self._edge.host}:{self._edge.port}"
+        return Endpoint(uri=uri, host=self._edge.host, port=self._edge.port)
 
     def close(self) -> None:
         self.shared["_sip_tm"].shutdown()

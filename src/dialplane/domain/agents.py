@@ -1,12 +1,13 @@
 """Agents, their frozen versions, and what a version selector resolves to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
 from dialplane.domain.agent_data import filled, merged
 from dialplane.domain.errors import NotFound, RevisionConflict
 from dialplane.domain.flows import FlowProblem, FlowReport, Graph, check_flow, default_flow
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import (
     UNCHANGED,
     AgentId,
@@ -57,6 +58,26 @@ def version_number(name: str) -> int | None:
     """The number in `v12`; None for numbers no agent will ever reach."""
     digits = name.removeprefix("v")
     return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChoice:
+    """Which versions of an agent there are to choose from."""
+
+    production_version: int | None
+    last_version: int
+
+    def resolve(self, selector: str) -> Resolved:
+        """What `current`, `production` or `vN` means for this agent right now."""
+        if selector == CURRENT:
+            return Draft()
+        if selector == PRODUCTION:
+            published = self.production_version
+            return Missing.NEVER_PUBLISHED if published is None else Saved(published)
+        version = version_number(selector)
+        if version is None or version > self.last_version:
+            return Missing.NO_SUCH_VERSION
+        return Saved(version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,15 +218,7 @@ class Agent(AgentSummary):
 
     def resolve(self, selector: str) -> Resolved:
         """What `current`, `production` or `vN` means for this agent right now."""
-        if selector == CURRENT:
-            return Draft()
-        if selector == PRODUCTION:
-            published = self.production_version
-            return Missing.NEVER_PUBLISHED if published is None else Saved(published)
-        version = version_number(selector)
-        if version is None or version > self.last_version:
-            return Missing.NO_SUCH_VERSION
-        return Saved(version)
+        return VersionChoice(self.production_version, self.last_version).resolve(selector)
 
     def edit(self, change: AgentChange, *, now: Millis) -> "Agent":
         """Change the working draft; what is frozen and what is in production stay as they are."""

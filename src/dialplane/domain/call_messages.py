@@ -6,11 +6,12 @@ in version 2 length and cost come with `call_analyzed` only.
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from dialplane.domain.calls import Call, CallId, CallStatus
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.domain.webhooks import Sending
 

@@ -1,9 +1,10 @@
 """Who is asking, and what their key lets them do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from dialplane.domain.errors import Forbidden, PreconditionFailed, SandboxOnly
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import KeyId, Millis, OrganizationId
 
 
@@ -32,6 +33,14 @@ class Precondition:
 
 
 ANY_REVISION = Precondition()
+
+
+class Arrival(NamedTuple):
+    """A request as it came in: when, in milliseconds, under which id, and what it insists on."""
+
+    now: Millis
+    request_id: str | None = None
+    precondition: Precondition = ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A call, from being asked for to being over, whatever order the news of it arrive in."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Final, NewType
 
@@ -11,6 +11,7 @@ from dialplane.domain.disconnections import (
     EventReason,
     Party,
 )
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing.decisions import Step
 from dialplane.domain.values import SECOND_MS, Millis, NumberId, OrganizationId
@@ -21,6 +22,14 @@ CallId = NewType("CallId", str)
 RINGING_AT_MOST_MS: Final = 15 * 60 * SECOND_MS
 TALKING_AT_MOST_MS: Final = 4 * 60 * 60 * SECOND_MS
 NEWS_MAY_BE_LATE_MS: Final = 15 * 60 * SECOND_MS
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLife:
+    """One run of an edge, from a start to the next. What it knew of its calls ends with it."""
+
+    edge_id: str
+    boot_id: str
 
 
 class CallStatus(StrEnum):
@@ -92,7 +101,7 @@ class Call:
     """What is known of a call. Everything else a reader sees follows from these facts.
 
     `agent_version` is what the selector meant when the call was decided; `answered_at` the instant
-    both sides could hear each other.
+    both sides could hear each other; since `left_at` no edge keeps the time of it.
     """
 
     id: CallId
@@ -113,6 +122,7 @@ class Call:
     cancel_requested_at: Millis | None = None
     started_at: Millis | None = None
     answered_at: Millis | None = None
+    left_at: Millis | None = None
     ending: Ending | None = None
 
     @property
@@ -147,6 +157,8 @@ class Call:
             return None
         if self.answered_at is None:
             return max(self.created_at, self.started_at or 0) + RINGING_AT_MOST_MS
+        if self.left_at is not None:
+            return self.left_at + NEWS_MAY_BE_LATE_MS
         return self.answered_at + TALKING_AT_MOST_MS + NEWS_MAY_BE_LATE_MS
 
     def told(self, event: CallEvent) -> "Call":
@@ -178,7 +190,18 @@ class Call:
 
     def lose(self, *, now: Millis) -> "Call":
         """Nobody knows what became of it; whatever is told later is truer than that."""
-        return replace(self, ending=_truer(self.ending, Ending(kind=EndingKind.LOST, at=now)))
+        reason = None if self.left_at is None else EventReason.EDGE_RESTARTED
+        lost = Ending(kind=EndingKind.LOST, at=now, reason=reason)
+        return replace(self, ending=_truer(self.ending, lost))
+
+    def leave(self, *, at: Millis) -> "Call":
+        """The edge that carried it starts anew and knows it no more.
+
+        One that rang is over, as nobody waits for its answer. One that talks goes on without the
+        edge's clock; its BYE still passes through, and may say so for a while.
+        """
+        left = replace(self, left_at=at)
+        return left.lose(now=at) if self.answered_at is None else left
 
     def refuse(self, reason: EventReason, *, now: Millis) -> "Call":
         """Routing said no before anybody was dialled."""
@@ -206,6 +229,7 @@ class Asked:
     transport: str
     at: Millis
     sip_call_id: str
+    edge: EdgeLife | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

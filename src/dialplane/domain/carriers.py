@@ -1,9 +1,10 @@
 """The operator's carriers: they bring the calls of bought numbers and carry those that go out."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Network, IPv6Network
 from typing import NewType
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis
 
 CarrierId = NewType("CarrierId", str)

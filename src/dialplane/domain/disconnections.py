@@ -1,10 +1,10 @@
 """Why calls end: from what SIP says to what a caller of the API reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis
 
 
@@ -55,11 +55,19 @@ class EventReason(StrEnum):
     CALLEE_BUSY = "callee_busy"
     CALLEE_DECLINED = "callee_declined"
     NO_ANSWER = "no_answer"
+    TARGET_AUTH_FAILED = "target_auth_failed"
+    CALLEE_BLOCKS_US = "callee_blocks_us"
+    BALANCE_EXHAUSTED = "balance_exhausted"
     TARGET_REFUSED = "target_refused"
     MAX_DURATION_REACHED = "max_duration_reached"
     PEER_LOST = "peer_lost"
     OPERATOR_HANGUP = "operator_hangup"
     DIALER_FAILED = "dialer_failed"
+    EDGE_RESTARTED = "edge_restarted"
+    VOICEMAIL_REACHED = "voicemail_reached"
+    INACTIVITY = "inactivity"
+    FLOW_ERROR = "flow_error"
+    CALL_TRANSFER = "call_transfer"
 
 
 class EndingKind(IntEnum):
@@ -118,13 +126,20 @@ _WHILE_TALKING: Final[Mapping[EventReason, DisconnectionReason]] = {
     # The dialer invites the runtime when the callee has picked up.
     EventReason.RUNTIME_UNREACHABLE: DisconnectionReason.ORPHANED_NO_AGENT_PICKUP,
     EventReason.OPERATOR_HANGUP: DisconnectionReason.OPERATOR_HANGUP,
+    EventReason.VOICEMAIL_REACHED: DisconnectionReason.VOICEMAIL_REACHED,
+    EventReason.INACTIVITY: DisconnectionReason.INACTIVITY,
+    EventReason.FLOW_ERROR: DisconnectionReason.FLOW_ERROR,
+    EventReason.CALL_TRANSFER: DisconnectionReason.CALL_TRANSFER,
 }
 _WHILE_DIALLING: Final[Mapping[EventReason, DisconnectionReason]] = {
     EventReason.CALLEE_BUSY: DisconnectionReason.DIAL_BUSY,
     EventReason.CALLEE_DECLINED: DisconnectionReason.DIAL_DECLINED,
     EventReason.NO_ANSWER: DisconnectionReason.DIAL_NO_ANSWER,
+    EventReason.CALLEE_BLOCKS_US: DisconnectionReason.BLOCKED_NUMBER,
+    EventReason.BALANCE_EXHAUSTED: DisconnectionReason.INSUFFICIENT_BALANCE,
     # The edge calls every target a runtime; of an outbound call it is the trunk.
     EventReason.RUNTIME_UNREACHABLE: DisconnectionReason.DIAL_FAILED,
+    EventReason.TARGET_AUTH_FAILED: DisconnectionReason.DIAL_FAILED,
     EventReason.DIALER_FAILED: DisconnectionReason.ERROR_VOXAI,
 }
 
@@ -143,12 +158,27 @@ def word_for(code: int, told: str | None = None) -> EventReason:
     return _WORD_FOR.get(code, EventReason.TARGET_REFUSED)
 
 
+def reason_of_agent(told: str | None) -> EventReason | None:
+    """What the agent's side may give as the reason of its BYE; any other word is no reason."""
+    return EventReason(told) if told in _TOLD_BY_AGENT else None
+
+
 def worth_another_target(code: int) -> bool:
     """Whether somebody else may answer instead. After 486, 600 and 603 they would ring twice."""
     return code in _UNREACHED
 
 
-_TOLD_BY_EDGE: Final = frozenset({EventReason.LIMIT_REACHED, EventReason.NO_ANSWER})
+_TOLD_BY_EDGE: Final = frozenset(
+    {EventReason.LIMIT_REACHED, EventReason.NO_ANSWER, EventReason.TARGET_AUTH_FAILED}
+)
+_TOLD_BY_AGENT: Final = frozenset(
+    {
+        EventReason.VOICEMAIL_REACHED,
+        EventReason.INACTIVITY,
+        EventReason.FLOW_ERROR,
+        EventReason.CALL_TRANSFER,
+    }
+)
 _UNREACHED: Final = frozenset({NO_ANSWER_AT_ALL, 500, 502, 503, 504})
 _WORD_FOR: Final[Mapping[int, EventReason]] = {
     NO_ANSWER_AT_ALL: EventReason.NO_ANSWER,
@@ -156,6 +186,9 @@ _WORD_FOR: Final[Mapping[int, EventReason]] = {
     486: EventReason.CALLEE_BUSY,
     600: EventReason.CALLEE_BUSY,
     603: EventReason.CALLEE_DECLINED,
+    607: EventReason.CALLEE_BLOCKS_US,
+    608: EventReason.CALLEE_BLOCKS_US,
+    402: EventReason.BALANCE_EXHAUSTED,
 }
 
 
@@ -170,6 +203,9 @@ _BY_SIP_CODE: Final[Mapping[int, DisconnectionReason]] = {
     486: DisconnectionReason.DIAL_BUSY,
     600: DisconnectionReason.DIAL_BUSY,
     603: DisconnectionReason.DIAL_DECLINED,
+    607: DisconnectionReason.BLOCKED_NUMBER,
+    608: DisconnectionReason.BLOCKED_NUMBER,
+    402: DisconnectionReason.INSUFFICIENT_BALANCE,
 }
 
 

@@ -4,10 +4,11 @@ The docstring is the English message, the dataclass fields become the details.
 """
 
 import dataclasses
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from typing import ClassVar
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import NumberId
 
 

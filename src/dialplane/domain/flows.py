@@ -1,9 +1,10 @@
 """Whether the graph of a flow agent holds together, and what in it will not work in a call."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from dialplane.domain.frozen import dataclass
 
 Graph = dict[str, Any]
 

@@ -5,11 +5,11 @@ slipped-in entry shows.
 """
 
 import json
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, NewType
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import KeyId, Millis, OrganizationId
 
 EntryId = NewType("EntryId", str)
@@ -46,10 +46,25 @@ class Happening(StrEnum):
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
     CLOCK_ADVANCED = "test_clock.advanced"
+    ORGANIZATION_CREATED = "organization.created"
+    ORGANIZATION_LIMITS_CHANGED = "organization.limits_changed"
+    ORGANIZATION_PRESENTATION_CHANGED = "organization.presentation_changed"
+    CARRIER_ADDED = "carrier.added"
+    CARRIER_REMOVED = "carrier.removed"
+    SUPPLIER_ADDED = "supplier.added"
+    SUPPLIER_SYNCED = "supplier.synced"
+    SUPPLIER_REMOVED = "supplier.removed"
+    LINES_IMPORTED = "stock.lines_imported"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_UPDATED = "webhook.updated"
     WEBHOOK_ROTATED = "webhook.rotated"
     WEBHOOK_DELETED = "webhook.deleted"
+    JOB_CREATED = "job.created"
+    JOB_PREVIEWED = "job.previewed"
+    JOB_STARTED = "job.started"
+    JOB_FINISHED = "job.finished"
+    JOB_CANCELLED = "job.cancelled"
+    JOB_FAILED = "job.failed"
 
 
 class ActorKind(StrEnum):
@@ -88,6 +103,20 @@ class Change:
     before: Told | None = None
     after: Told | None = None
 
+    @property
+    def resource(self) -> str:
+        return self.happening.partition(".")[0]
+
+
+def differences(before: Told | None, after: Told | None) -> dict[str, Told]:
+    """Field by field, what was and what is; only the fields that differ."""
+    then, now = before or {}, after or {}
+    return {
+        field: {"before": then.get(field), "after": now.get(field)}
+        for field in sorted(then.keys() | now.keys())
+        if then.get(field) != now.get(field)
+    }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -112,12 +141,7 @@ class Entry:
     @property
     def changes(self) -> dict[str, Told]:
         """Field by field, what was and what is; only the fields that differ."""
-        before, after = self.before or {}, self.after or {}
-        return {
-            field: {"before": before.get(field), "after": after.get(field)}
-            for field in sorted(before.keys() | after.keys())
-            if before.get(field) != after.get(field)
-        }
+        return differences(self.before, self.after)
 
     def told(self) -> Told:
         """This entry as an event, the same in the feed and in a webhook."""
@@ -134,17 +158,14 @@ class Entry:
             "hash": self.hash,
         }
 
-    def chained(self, position: int, previous_hash: str) -> "Entry":
-        return replace(self, position=position, hash=self._hash(position, previous_hash))
-
     def follows(self, previous_hash: str) -> bool:
         """Whether this entry is still what it was when it was entered."""
-        return self.hash == self._hash(self.position, previous_hash)
+        return self.hash == chained(previous_hash, self.position, self.own_text)
 
-    def _hash(self, position: int, previous_hash: str) -> str:
+    @property
+    def own_text(self) -> str:
+        """What this entry itself gives to its hash, behind its predecessor's and its position."""
         told = [
-            previous_hash,
-            position,
             self.id,
             self.organization_id,
             self.happening,
@@ -155,5 +176,12 @@ class Entry:
             self.before,
             self.after,
         ]
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return sha256(text.encode()).hexdigest()
+        return _CANONICAL.encode(told).removeprefix("[")
+
+
+def chained(previous_hash: str, position: int, own_text: str) -> str:
+    """The hash of an entry behind another one."""
+    return sha256(f'["{previous_hash}",{position},{own_text}'.encode()).hexdigest()
+
+
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

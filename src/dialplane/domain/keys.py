@@ -1,9 +1,10 @@
 """API keys as we keep them: by hash only, with scopes and a life of their own."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialplane.domain.callers import Mode, Scope
 from dialplane.domain.errors import KeyInactive
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import DAY_MS, KeyId, Millis, OrganizationId
 
 PREFIXES = {Mode.LIVE: "dp_live_", Mode.TEST: "dp_test_"}
@@ -39,6 +40,16 @@ class ApiKey:
     def retire(self, *, at: Millis) -> "ApiKey":
         """Let a rotated key work until `at`, never longer than it would have anyway."""
         return replace(self, expires_at=at if self.expires_at is None else min(self.expires_at, at))
+
+    def told(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "mode": self.mode,
+            "scopes": [scope for scope in Scope if scope in self.scopes],
+            "expires_at": self.expires_at,
+            "revoked_at": self.revoked_at,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from dialplane.domain.frozen import dataclass
 
 LONGEST: Final = 255
 

@@ -6,11 +6,11 @@ that is given up before its service began costs nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from dialplane.domain.numbers import HeldNumber
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.numbers import HeldNumber, Status
 from dialplane.domain.periods import period_end_after
 from dialplane.domain.values import Millis, NumberId, OrganizationId, Won
 
@@ -57,6 +57,16 @@ def due_charges(number: HeldNumber, paid_until: Millis, now: Millis) -> Iterator
         charge = _charge(number, Cause.MONTHLY_FEE, paid_until)
         yield charge
         paid_until = charge.period_end
+
+
+def next_charge(number: HeldNumber, now: Millis) -> Charge | None:
+    """What will be owed next unless the number is given up; None when no month follows."""
+    if number.monthly_fee is None or number.status is Status.EXPIRED:
+        return None
+    period_start = period_end_after(number.start_at, max(now, number.start_at))
+    if number.end_at is not None and number.end_at <= period_start:
+        return None
+    return _charge(number, Cause.MONTHLY_FEE, period_start)
 
 
 def closing_charge(number: HeldNumber, paid_until: Millis, now: Millis) -> Charge:

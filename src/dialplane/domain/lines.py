@@ -1,9 +1,10 @@
 """Lines one could buy."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from dialplane.domain.errors import Invalid
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.suppliers import SupplierId
 from dialplane.domain.values import DAY_MS, LineId, Millis, Won
 
 START_AT_MOST_DAYS_AHEAD = 90
@@ -19,11 +20,15 @@ class LineType(StrEnum):
 
 
 class LineStatus(StrEnum):
-    """What the worker last wrote down; `available_from` alone decides what can be bought."""
+    """What the worker last wrote down; `available_from` alone decides what can be bought.
+
+    A line is withdrawn when its supplier does not offer it any more; that is never written here.
+    """
 
     IN_STOCK = "in_stock"
     HELD = "held"
     QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class Line:
     sms_recv: bool
     status: LineStatus = LineStatus.IN_STOCK
     available_from: Millis | None = 0
+    supplier_id: SupplierId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

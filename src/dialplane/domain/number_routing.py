@@ -1,10 +1,11 @@
 """What an organization sets about the calls of one number, beyond who answers them."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.routing.facts import Arm, IpNetwork
 from dialplane.domain.routing.fallbacks import (
     AnotherAgent,

@@ -1,6 +1,6 @@
 """A held number and the rules of its life."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from dialplane.domain.errors import (
@@ -9,6 +9,7 @@ from dialplane.domain.errors import (
     NumberExpired,
     ProviderMismatch,
 )
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.periods import period_end_after
 from dialplane.domain.sip_addresses import parse_sip_address
 from dialplane.domain.values import (
@@ -240,4 +241,6 @@ class HeldNumber:
 
 
 def _told(mapping: AgentMapping | None) -> dict[str, object] | None:
-    return None if mapping is None else asdict(mapping)
+    if mapping is None:
+        return None
+    return {"agent_id": mapping.agent_id, "agent_version": mapping.agent_version}

@@ -1,10 +1,11 @@
 """Calls somebody asks for over the API, and what a dialer is told to do about them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from dialplane.domain.calls import Call, CallId
 from dialplane.domain.errors import FieldProblem, Invalid
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing import OutboundFacts, Refused, Rule, Verdict, Why
 from dialplane.domain.routing.decisions import Refusal, Target

@@ -1,8 +1,7 @@
 """Tenants; a sandbox is an organization beside its live one, with its own realm and clock."""
 
-from dataclasses import dataclass
-
 from dialplane.domain.callers import Mode
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis, OrganizationId
 
 

@@ -1,8 +1,8 @@
 """What a rate limit says: so many requests in so much time."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import SECOND_MS, Millis
 
 _WINDOWS_MS: Final = {"s": SECOND_MS, "min": 60 * SECOND_MS, "h": 3600 * SECOND_MS}

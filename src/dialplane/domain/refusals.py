@@ -1,10 +1,10 @@
 """Calls that were turned away, kept for those whose number was meant."""
 
-from dataclasses import dataclass
 from typing import Final, NewType
 
 from dialplane.domain.calls import Asked, Direction
 from dialplane.domain.digits import NearMiss
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.routing import Refusal, Step
 from dialplane.domain.values import SECOND_MS, Millis, NumberId, OrganizationId
 

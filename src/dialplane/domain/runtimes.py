@@ -1,10 +1,11 @@
 """What answers for agents: a named list of SIP targets with priority and weight."""
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Final, NewType
 
 from dialplane.domain.errors import DomainError, Kind
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.peer_health import PeerState
 from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 
 RuntimeId = NewType("RuntimeId", str)
@@ -25,14 +26,6 @@ class RuntimeInUse(DomainError):
     organization_telephone_number_ids: list[NumberId]
 
 
-class TargetState(StrEnum):
-    """What the edge's pings say; unknown until the first one."""
-
-    UP = "up"
-    DOWN = "down"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeTarget:
     """One SIP endpoint; `address` as it was sent, `uri` as it is dialled."""
@@ -42,7 +35,8 @@ class RuntimeTarget:
     uri: str
     priority: int = 0
     weight: int = 100
-    state: TargetState = TargetState.UNKNOWN
+    state: PeerState = PeerState.UNKNOWN
+    state_since: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +55,10 @@ class Runtime:
     @property
     def tag(self) -> str:
         """Differs whenever an answer about this runtime differs, states included."""
-        return f"{self.revision}-{''.join(target.state[0] for target in self.targets)}"
+        states = "".join(target.state[0] for target in self.targets)
+        # Each of them only ever grows.
+        changed = sum(target.state_since or 0 for target in self.targets)
+        return f"{self.revision}-{states}-{changed}"
 
     def told(self) -> dict[str, object]:
         """This runtime as its owner may be told."""

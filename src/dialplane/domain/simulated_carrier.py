@@ -1,10 +1,10 @@
 """The carrier of a sandbox: nobody is dialled, and the callee's digits say how it goes."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from dialplane.domain.calls import Call, CallEvent, EventType
 from dialplane.domain.disconnections import EventReason, Party
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import SECOND_MS, Millis
 
 RINGS_AFTER_MS: Final = 1 * SECOND_MS

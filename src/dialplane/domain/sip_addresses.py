@@ -1,10 +1,12 @@
 """The address of a SIP trunk: read once, strictly, so that nothing later has to guess."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import quote
+
+from dialplane.domain.frozen import dataclass
 
 LONGEST = 255
 

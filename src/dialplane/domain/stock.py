@@ -1,7 +1,6 @@
 """What a delivery says about a line, and what it changes in the stock."""
 
-from dataclasses import dataclass
-
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.lines import LineType
 from dialplane.domain.values import Won
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.sip_addresses import SipAddress, Transport, is_private_target
 from dialplane.domain.trunk_findings import FINDINGS, Finding, Verdict
 from dialplane.domain.values import DAY_MS, Millis
@@ -53,11 +54,18 @@ class TrunkTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """One place a call to the trunk can be sent to."""
+    """One place a call to a peer can be sent to; the lowest priority first, then by weight."""
 
     ip: str
     port: int
     transport: Transport
+    priority: int = field(default=0, compare=False)
+    weight: int = field(default=0, compare=False)
+
+    @property
+    def uri(self) -> str:
+        host = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"sip:{host}:{self.port};transport={self.transport}"
 
     def __str__(self) -> str:
         host = f"[{self.ip}]" if ":" in self.ip else self.ip

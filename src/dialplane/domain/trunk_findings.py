@@ -1,9 +1,10 @@
 """Everything examining a trunk can find, how bad it is, and the English words for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from dialplane.domain.frozen import dataclass
 
 
 class Verdict(StrEnum):

@@ -1,10 +1,11 @@
 """Who is told of events: where to, signed how, and how long it is tried."""
 
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Final, NewType, Self
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import EntryId, Happening
 from dialplane.domain.values import DAY_MS, SECOND_MS, Millis, OrganizationId
 

@@ -1,13 +1,15 @@
 """Decisions in the words of SIP, as `contract/edge.yaml` promises them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import md5
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final
 
-from dialplane.domain.calls import TALKING_AT_MOST_MS, CallId
-from dialplane.domain.routing import Refused, Routed, Target, TargetKind
+from dialplane.domain.calls import TALKING_AT_MOST_MS, Call, CallId
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.routing import Refusal, Refused, Routed, Target, TargetKind
+from dialplane.domain.routing.facts import IpNetwork
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import DAY_MS, SECOND_MS
 from dialplane.operations.sip_codes import SIP_CODES
@@ -45,15 +47,25 @@ class Caller:
     called: str
 
 
+def unknown_number(call_id: CallId) -> Document:
+    """What a stranger hears about calls that are none of its business."""
+    code, phrase = SIP_CODES[Refusal.NUMBER_UNKNOWN]
+    return _refusal(call_id, Refusal.NUMBER_UNKNOWN, code, phrase)
+
+
 def refusal(call_id: CallId, refused: Refused) -> Document:
     """The reason and nothing else: whose number it is, is not the caller's business."""
     code, phrase = SIP_CODES[refused.reason]
+    return _refusal(call_id, refused.reason, code, phrase)
+
+
+def _refusal(call_id: CallId, reason: Refusal, code: int, phrase: str) -> Document:
     return {
         "decision": "refuse",
         "call_id": call_id,
         "sip_code": code,
         "sip_reason": phrase,
-        "reason": refused.reason,
+        "reason": reason,
     }
 
 
@@ -97,6 +109,39 @@ def outbound_route(
         "headers": [],
         "cache_ttl_ms": 0,
     }
+
+
+def runtime_leg(call: Call, target: Target, *, source: IpAddress) -> Document:
+    """To the runtime of a placed call, which the dialer reports on: the edge keeps silent."""
+    return {
+        "decision": "route",
+        "leg": "runtime",
+        "call_id": call.id,
+        "organization_id": call.organization_id,
+        "number_id": call.number_id,
+        "agent_id": None,
+        "agent_selector": None,
+        "agent_version": None,
+        "revision": "",
+        "allowed_sources": [str(ip_network(source))],
+        "digest": None,
+        "identity": None,
+        "headers": headers_of_placed(call),
+        "targets": [*_targets([target], {})],
+        "ring_timeout_ms": RING_TIMEOUT_MS,
+        "max_duration_ms": TALKING_AT_MOST_MS,
+        "cache_ttl_ms": 0,
+    }
+
+
+def headers_of_placed(call: Call) -> list[Document]:
+    """What a runtime is told about a call that it did not get from a caller."""
+    return [
+        header_of("X-Dialplane-Call-Id", call.id),
+        header_of("X-Dialplane-Number-Id", call.number_id or ""),
+        header_of("X-Dialplane-Called", call.to_number or ""),
+        header_of("X-Dialplane-Direction", call.direction),
+    ]
 
 
 def _route(call_id: CallId, routed: Routed, logins: Mapping[str, Login]) -> Document:
@@ -144,16 +189,23 @@ def headers_of_agent(target: Target) -> list[Document]:
 
 
 def header_of(name: str, value: str) -> Document:
-    printable = "".join(each for each in value if each.isprintable())
+    printable = value
+    if not value.isprintable():
+        printable = "".join(each for each in value if each.isprintable())
     return {"name": name, "value": printable[:_HEADER_CHARS]}
 
 
 def _networks(routed: Routed, source: IpAddress) -> list[str]:
     """Of more networks than the edge reads, the one of this very caller is the last to go."""
-    told = [accepted.network for accepted in routed.sources]
-    collapsed: list[IPv4Network | IPv6Network] = [
+    collapsed = _collapsed(tuple(accepted.network for accepted in routed.sources))
+    nearest = sorted(collapsed, key=lambda network: source not in network)
+    return [str(network) for network in nearest[:MOST_NETWORKS]]
+
+
+# The networks of a carrier are the same for every call that comes over it.
+@lru_cache(maxsize=1024)
+def _collapsed(told: tuple[IpNetwork, ...]) -> tuple[IpNetwork, ...]:
+    return (
         *collapse_addresses(each for each in told if isinstance(each, IPv4Network)),
         *collapse_addresses(each for each in told if isinstance(each, IPv6Network)),
-    ]
-    collapsed.sort(key=lambda network: source not in network)
-    return [str(network) for network in collapsed[:MOST_NETWORKS]]
+    )

@@ -9,7 +9,9 @@ from msgspec import Meta
 from dialplane.domain.calls import CallId
 from dialplane.domain.digits import read_digits
 from dialplane.domain.orders import RUNTIME_ANSWERS_WITHIN_MS, DialOrder
-from dialplane.edge.answers import header_of, headers_of_agent
+from dialplane.domain.routing import Target
+from dialplane.domain.sip_addresses import Scheme, Transport, parse_sip_address
+from dialplane.edge.answers import headers_of_agent, headers_of_placed
 from dialplane.edge.questions import Id, Text64, read
 from dialplane.edge.routes import EdgeParts, EdgeResource, say
 from dialplane.operations import dialing
@@ -42,25 +44,33 @@ class NextOrders(EdgeResource):
         self.admit(req)
         dialer = read(self.body(req), DialerBody).to_dialer()
         told = dialing.orders_for(self.parts.database, dialer, now=self.parts.clock())
+        req.context.nothing_to_tell = not (told.orders or told.hang_up)
         say(resp, {"jobs": [_job(order) for order in told.orders], "hang_up": told.hang_up})
 
 
 def _job(order: DialOrder) -> dict[str, Any]:
     call = order.call
     caller = read_digits(call.from_number or "").canonical
-    headers = [
-        header_of("X-Dialplane-Call-Id", call.id),
-        header_of("X-Dialplane-Number-Id", call.number_id or ""),
-        header_of("X-Dialplane-Called", call.to_number or ""),
-        header_of("X-Dialplane-Direction", call.direction),
-    ]
     return {
         "call_id": call.id,
         "caller": caller,
         "callee": read_digits(call.to_number or "").canonical,
-        "runtimes": [{"target_id": each.id, "uri": each.uri} for each in order.runtimes],
-        "runtime_headers": [*headers, *headers_of_agent(order.runtimes[0])],
+        "runtimes": [*map(runtime_told, order.runtimes)],
+        "runtime_headers": [*headers_of_placed(call), *headers_of_agent(order.runtimes[0])],
         "ring_timeout_ms": order.ring_timeout_ms,
         "answer_timeout_ms": RUNTIME_ANSWERS_WITHIN_MS,
         "max_duration_ms": order.max_duration_ms,
+    }
+
+
+def runtime_told(target: Target) -> dict[str, Any]:
+    """A dialer speaks UDP to an address and a port; everybody else the edge has to reach."""
+    scheme, _, place = target.uri.partition(":")
+    address = parse_sip_address(f"{scheme}:{place.rpartition('@')[2]}")
+    direct = address.scheme is Scheme.SIP and address.transport in (None, Transport.UDP)
+    by_name_server = address.port is None and not address.is_ip
+    return {
+        "target_id": target.id,
+        "uri": target.uri,
+        "via_edge": not direct or by_name_server,
     }

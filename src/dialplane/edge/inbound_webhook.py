@@ -8,11 +8,11 @@ import time
 from typing import Any, Final
 
 import msgspec
-import structlog
 
 from dialplane.domain.call_messages import call_signature
 from dialplane.domain.calls import CallId
 from dialplane.hooks.client import HookClient, Letter, Unreachable
+from dialplane.logs import log
 from dialplane.operations import call_variables
 from dialplane.operations.call_messages import signing_key
 from dialplane.operations.routing import Granted
@@ -21,8 +21,6 @@ from dialplane.store.secret_box import SecretBox
 
 # The edge waits a second for its answer; routing itself needs a few milliseconds of it.
 TIMEOUT_S: Final = 0.6
-
-log = structlog.get_logger()
 
 
 class _Told(msgspec.Struct):

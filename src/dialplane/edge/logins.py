@@ -6,8 +6,9 @@ from dialplane.domain.carriers import Carrier, CarrierId
 from dialplane.domain.numbers import HeldNumber, Provider
 from dialplane.domain.routing import Target, TargetKind
 from dialplane.edge.answers import Login
+from dialplane.operations.routing import Granted
 from dialplane.store import carriers, peers
-from dialplane.store.database import Reader
+from dialplane.store.database import Database, Reader
 from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 
@@ -19,13 +20,18 @@ def of_number(box: SecretBox, number: HeldNumber, *, realm: str) -> Login | None
     return Login(username=sip.auth_username, password=password, realm=realm)
 
 
-def of_targets(
-    db: Reader, box: SecretBox, number: HeldNumber, targets: Iterable[Target]
-) -> Mapping[str, Login]:
-    """The logins of the trunks among these targets, each for the realm it was last heard to use."""
-    trunks = [target for target in targets if target.kind is TargetKind.TRUNK]
+def of_targets(database: Database, box: SecretBox, granted: Granted) -> Mapping[str, Login]:
+    """The logins of the trunks on this route, each for the realm it was last heard to use."""
+    trunks = [target for target in granted.routed.targets if target.kind is TargetKind.TRUNK]
     if not trunks:
         return {}
+    with database.reading() as db:
+        return _of_trunks(db, box, granted.number, trunks)
+
+
+def _of_trunks(
+    db: Reader, box: SecretBox, number: HeldNumber, trunks: Iterable[Target]
+) -> Mapping[str, Login]:
     realms = {target.id: peers.find_realm(db, target.id) or _host(target) for target in trunks}
     if number.provider is Provider.CUSTOM:
         logins = {id_: of_number(box, number, realm=realm) for id_, realm in realms.items()}

@@ -7,14 +7,28 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from dialplane.domain.calls import Asked, CallEvent, CallId, Direction, EventType
+from dialplane.domain.calls import (
+    Asked,
+    CallEvent,
+    CallId,
+    Direction,
+    EdgeLife,
+    EventType,
+)
 from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import Party
 from dialplane.domain.errors import Invalid
 from dialplane.domain.routing import InboundQuestion, OutboundQuestion, source_address
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import Millis, NumberId, OrganizationId
-from dialplane.operations.call_events import CallReport, PeerReport, mapping_told, reason_told
+from dialplane.operations.call_events import (
+    CallReport,
+    PeerReport,
+    Report,
+    StartReport,
+    mapping_told,
+    reason_told,
+)
 
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 # No database keeps U+0000, and no encoding half of a surrogate pair.
@@ -36,7 +50,8 @@ class _Heard(msgspec.Struct, kw_only=True):
         """Make what strangers sent storable: a batch that is refused would come for ever."""
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, str):
+            # Nearly every text is printable and short; to see that costs a tenth of mending it.
+            if isinstance(value, str) and not (value.isprintable() and len(value) <= _LONGEST):
                 setattr(self, name, _UNSTORABLE.sub("\ufffd", value)[:_LONGEST])
 
 
@@ -49,6 +64,7 @@ class _Question(_Heard, kw_only=True):
     source_port: Annotated[int, Meta(ge=0, le=65535)]
     transport: Literal["udp", "tcp", "tls"]
     received_at: At
+    boot_id: str | None = None
 
     def source(self) -> IpAddress:
         address = source_address(self.source_address)
@@ -64,6 +80,7 @@ class _Question(_Heard, kw_only=True):
             transport=self.transport,
             at=self.received_at,
             sip_call_id=self.sip_call_id,
+            edge=_life(self.edge_id, self.boot_id),
         )
 
 
@@ -87,6 +104,7 @@ class OutboundBody(_Question, kw_only=True):
     claimed_call_id: str | None = None
     realm: Text255 | None = None
     realm_target: Text64 | None = None
+    claimed_target: Text64 | None = None
 
     def to_question(self, now: Millis) -> tuple[OutboundQuestion, Asked]:
         asked = self.asked(self.callee)
@@ -124,14 +142,19 @@ class EventBody(_Heard, kw_only=True):
     agent_version: str | None = None
     revision: str | None = None
     from_cache: bool = False
+    target_id: str | None = None
     target_uri: str | None = None
     sip_code: Small | None = None
     reason: str | None = None
     hung_up_by: str | None = None
     duration_ms: Small | None = None
+    boot_id: str | None = None
 
-    def to_report(self) -> CallReport | PeerReport | None:
+    def to_report(self, edge_id: str) -> Report | None:
         """What it reports; None when that is nothing we know."""
+        life = _life(edge_id, self.boot_id)
+        if self.type == _EDGE_STARTED and life is not None:
+            return StartReport(id=self.id.lower(), at=self.at, life=life)
         if self.type in _PEER_EVENTS:
             return PeerReport(
                 id=self.id.lower(),
@@ -140,24 +163,24 @@ class EventBody(_Heard, kw_only=True):
                 uri=self.target_uri,
                 sip_code=self.sip_code,
             )
-        known = self.type in set(EventType) and self.direction in set(Direction)
+        known = self.type in _EVENT_TYPES and self.direction in _DIRECTIONS
         if not known or not re.match(_UUID, self.call_id or ""):
             return None
-        return self._call_report(CallId((self.call_id or "").lower()))
+        return self._call_report(CallId((self.call_id or "").lower()), life)
 
-    def _call_report(self, call_id: CallId) -> CallReport:
+    def _call_report(self, call_id: CallId, life: EdgeLife | None) -> CallReport:
         return CallReport(
             id=self.id.lower(),
             event=CallEvent(
-                type=EventType(self.type),
+                type=_EVENT_TYPES[self.type],
                 at=self.at,
                 sip_code=self.sip_code,
                 reason=reason_told(self.reason),
-                hung_up_by=Party(self.hung_up_by) if self.hung_up_by in set(Party) else None,
+                hung_up_by=_PARTIES.get(self.hung_up_by or ""),
                 duration_ms=self.duration_ms,
             ),
             call_id=call_id,
-            direction=Direction(self.direction or ""),
+            direction=_DIRECTIONS[self.direction or ""],
             asked=Asked(
                 called=self.called,
                 caller=self.caller,
@@ -165,6 +188,7 @@ class EventBody(_Heard, kw_only=True):
                 transport=self.transport,
                 at=self.at,
                 sip_call_id=self.sip_call_id,
+                edge=life,
             ),
             organization_id=OrganizationId(self.organization_id) if self.organization_id else None,
             number_id=NumberId(self.number_id) if self.number_id else None,
@@ -172,6 +196,7 @@ class EventBody(_Heard, kw_only=True):
             agent_version=_fit(_RESOLVED, self.agent_version),
             revision=self.revision or "",
             from_cache=self.from_cache,
+            target_id=self.target_id,
             target_uri=self.target_uri,
         )
 
@@ -179,6 +204,9 @@ class EventBody(_Heard, kw_only=True):
 class EventBatchBody(msgspec.Struct, kw_only=True):
     edge_id: Text64
     events: Annotated[list[EventBody], Meta(min_length=1, max_length=50)]
+
+    def to_reports(self) -> list[Report | None]:
+        return [event.to_report(self.edge_id) for event in self.events]
 
 
 _SELECTOR = r"^(current|production|v[1-9][0-9]{0,8})\Z"
@@ -190,6 +218,16 @@ def _fit(pattern: str, text: str | None) -> str | None:
     return text if text is not None and re.match(pattern, text) else None
 
 
+def _life(edge_id: str, boot_id: str | None) -> EdgeLife | None:
+    """Which run of the edge speaks; those before 1.1 of the contract do not say."""
+    boot_id = boot_id or ""
+    return EdgeLife(edge_id, boot_id.lower()) if re.match(_UUID, boot_id) else None
+
+
+_EVENT_TYPES = {type_.value: type_ for type_ in EventType}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_PARTIES = {party.value: party for party in Party}
+_EDGE_STARTED = "edge.started"
 _PEER_EVENTS = {"trunk.up", "trunk.down", "runtime.up", "runtime.down"}
 
 

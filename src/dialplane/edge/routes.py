@@ -1,21 +1,25 @@
 """The SIP edge's questions and reports over HTTP; its credential opens nothing else."""
 
 import hmac
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 import falcon
 import msgspec
 
+from dialplane.domain.calls import CallId
 from dialplane.domain.errors import Invalid, Unauthorized
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.edge import answers, logins
+from dialplane.edge.hops import with_hops
 from dialplane.edge.inbound_webhook import InboundWebhooks
 from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody, read
-from dialplane.operations import call_events, routing
+from dialplane.operations import call_events, dialing, routing
 from dialplane.operations.call_events import Receipt
 from dialplane.operations.routing import Denied, Granted
+from dialplane.operations.strangers import Strangers
 from dialplane.store import peers
 from dialplane.store.database import Database
 from dialplane.store.secret_box import SecretBox
@@ -33,6 +37,7 @@ class EdgeParts:
     database: Database
     box: SecretBox
     clock: Callable[[], Millis]
+    strangers: Strangers
     token: str
     inbound_webhooks: InboundWebhooks
     ping_every_ms: Millis = 30 * SECOND_MS
@@ -47,12 +52,18 @@ class EdgeResource:
 
         Raises:
             Unauthorized: anybody else.
+            RateLimited: somebody else who has tried too often.
         """
         expected = f"Bearer {self.parts.token}"
         given = req.get_header("Authorization") or ""
         same = hmac.compare_digest(given.encode(), expected.encode())
         if not (self.parts.token and same):
-            raise Unauthorized
+            if not given:
+                raise Unauthorized
+            strangers = self.parts.strangers
+            source = strangers.source_of(req.remote_addr, req.get_header("X-Forwarded-For"))
+            req.context.stranger = source
+            raise strangers.turn_away(source)
 
     def body(self, req: falcon.Request) -> bytes:
         raw: bytes = req.bounded_stream.read(LARGEST_BODY + 1)
@@ -89,9 +100,9 @@ class Inbound(EdgeResource):
             verdict.routed,
             caller=caller,
             digest=self._digest(verdict),
-            logins=_logins(self.parts, verdict),
+            logins=logins.of_targets(self.parts.database, self.parts.box, verdict),
         )
-        say(resp, document)
+        say(resp, with_hops(self.parts.database, document))
 
     def _digest(self, granted: Granted) -> answers.Login | None:
         if not granted.routed.digest_required:
@@ -103,6 +114,9 @@ class Outbound(EdgeResource):
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         self.admit(req)
         body = read(self.body(req), OutboundBody)
+        if body.claimed_target is not None:
+            say(resp, self._runtime_leg(body, body.claimed_target))
+            return
         question, asked = body.to_question(self.parts.clock())
         verdict = routing.outbound(self.parts.database, question, asked, claimed=body.claimed)
         if isinstance(verdict, Denied):
@@ -114,9 +128,25 @@ class Outbound(EdgeResource):
             verdict.routed,
             shown=verdict.shown,
             source=body.source(),
-            logins=_logins(self.parts, verdict),
+            logins=logins.of_targets(self.parts.database, self.parts.box, verdict),
         )
-        say(resp, document)
+        say(resp, with_hops(self.parts.database, document))
+
+    def _runtime_leg(self, body: OutboundBody, target_id: str) -> answers.Document:
+        """The way to a runtime a dialer cannot reach by itself; a stranger learns nothing."""
+        source, now = body.source(), self.parts.clock()
+        found = dialing.runtime_leg(
+            self.parts.database,
+            CallId(body.claimed or ""),
+            target_id,
+            source=str(source),
+            now=now,
+        )
+        if found is None:
+            return answers.unknown_number(CallId(body.call_id.lower()))
+        call, target = found
+        document = answers.runtime_leg(call, target, source=source)
+        return with_hops(self.parts.database, document)
 
     def _learn_realm(self, body: OutboundBody, granted: Granted) -> None:
         for target in granted.routed.targets:
@@ -128,9 +158,10 @@ class Events(EdgeResource):
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         self.admit(req)
         batch = read(self.body(req), EventBatchBody)
-        reports = [event.to_report() for event in batch.events]
+        reports = batch.to_reports()
         known = [report for report in reports if report is not None]
         receipt = call_events.take(self.parts.database, known, now=self.parts.clock())
+        import_module("dialplane.edge.metrics").count_endings(receipt.ended)
         unknown = [
             event.id for event, report in zip(batch.events, reports, strict=True) if report is None
         ]
@@ -151,11 +182,6 @@ class Targets(EdgeResource):
         say(
             resp, {"interval_ms": self.parts.ping_every_ms, "items": items, "next_after": following}
         )
-
-
-def _logins(parts: EdgeParts, granted: Granted) -> Mapping[str, answers.Login]:
-    with parts.database.reading() as db:
-        return logins.of_targets(db, parts.box, granted.number, granted.routed.targets)
 
 
 def _receipt(receipt: Receipt, unknown: list[str]) -> dict[str, Any]:

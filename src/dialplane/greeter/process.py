@@ -7,7 +7,6 @@ from multiprocessing.connection import Connection
 from signal import SIGINT, SIGTERM
 from typing import Any, Final
 
-import structlog
 from sippy.CCEvents import (
     CCEventConnect,
     CCEventDisconnect,
@@ -27,13 +26,12 @@ from sippy.UA import UA
 
 from dialplane.greeter.descriptions import Agreed, agreed
 from dialplane.greeter.voice import Voice
+from dialplane.logs import log
 
 MOST_CALLS: Final = 20
 FAREWELL_S: Final = 0.5
 # sippy sends from several threads: answered at once, a 200 can overtake the 100 before it.
 PICK_UP_S: Final = 0.1
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,21 @@
 """Posting to a customer's address, and never to one of this machine or its cloud."""
 
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.sip_addresses import is_private_ip
 
 LONGEST_ANSWER: Final = 64 * 1024
 ACCEPTED: Final = range(200, 300)
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Unreachable(Exception):
@@ -42,7 +46,17 @@ class HookClient:
 
     def __init__(self, *, timeout_s: float, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._http = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._timeout_s = timeout_s
+        self._close: Callable[[], None] | None = None
+
+    @cached_property
+    def _http(self) -> "httpx.Client":
+        # Not before somebody has a webhook: most calls are none of anybody's elsewhere.
+        client: httpx.Client = _httpx().Client(
+            timeout=self._timeout_s, follow_redirects=False, trust_env=False
+        )
+        self._close = client.close
+        return client
 
     def post(self, letter: Letter) -> Reply:
         """Send a letter and hear the answer.
@@ -58,11 +72,12 @@ class HookClient:
                 "POST", letter.url, content=letter.body, headers=headers
             ) as response:
                 return Reply(response.status_code, _start_of(response))
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
+        except (_httpx().HTTPError, _httpx().InvalidURL, OSError, ValueError) as failure:
             raise Unreachable(type(failure).__name__) from failure
 
     def close(self) -> None:
-        self._http.close()
+        if self._close is not None:
+            self._close()
 
 
 class PrivateTarget(OSError):
@@ -76,7 +91,11 @@ def _refuse_private_target(url: str) -> None:
         raise PrivateTarget
 
 
-def _start_of(response: httpx.Response) -> bytes:
+def _httpx() -> Any:
+    return import_module("httpx")
+
+
+def _start_of(response: "httpx.Response") -> bytes:
     body = b""
     for chunk in response.iter_bytes():
         body += chunk

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from dialplane.domain.agents import Draft, Missing, Saved
-from dialplane.domain.errors import NotFound
+import msgspec
+
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import OrganizationId
 from dialplane.store import agents
@@ -12,23 +12,27 @@ from dialplane.store.database import Reader
 
 
 def data_of(
-    db: Reader,
-    organization_id: OrganizationId,
-    mapping: AgentMapping,
-    *,
-    version: str | None = None,
+    db: Reader, organization_id: OrganizationId, mapping: AgentMapping
 ) -> dict[str, Any] | None:
-    """What `version` says, or without one what the selector means now; None when there is none."""
+    """What a mapping leads to says; None when it leads nowhere."""
+    said = agents.find_said(db, organization_id, mapping)
+    return None if said is None else msgspec.json.decode(said)
+
+
+class _Said(msgspec.Struct):
+    """The only part that is read with every call; the rest is skipped, however long it is."""
+
+    webhooks: dict[str, Any] | None = msgspec.field(default=None, name="webhookSettings")
+
+
+_SAID = msgspec.json.Decoder(_Said)
+
+
+def webhooks_of(
+    db: Reader, organization_id: OrganizationId, mapping: AgentMapping, version: str | None
+) -> dict[str, Any]:
+    """The webhooks of the version that takes a call; empty when it has none."""
     if version is not None:
         mapping = replace(mapping, agent_version=version)
-    try:
-        agent = agents.get(db, organization_id, mapping.agent_id)
-    except NotFound:
-        return None
-    match agent.resolve(mapping.agent_version):
-        case Draft():
-            return agent.data
-        case Saved(number):
-            return agents.get_version(db, organization_id, agent.id, version=number).data
-        case Missing():
-            return None
+    said = agents.find_said(db, organization_id, mapping)
+    return {} if said is None else _SAID.decode(said).webhooks or {}

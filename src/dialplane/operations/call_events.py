@@ -1,6 +1,6 @@
 """What the edge reports: at least once, in any order, also about calls we never heard of."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialplane.domain.calls import (
     Asked,
@@ -10,11 +10,13 @@ from dialplane.domain.calls import (
     CallRoute,
     CallType,
     Direction,
+    EdgeLife,
     EventType,
 )
 from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import EventReason
 from dialplane.domain.errors import NotFound
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping, HeldNumber
 from dialplane.domain.refusals import RefusalId, RefusedAttempt
 from dialplane.domain.routing import Refusal
@@ -22,7 +24,8 @@ from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
 from dialplane.operations import call_messages
 from dialplane.operations.ids import new_id
 from dialplane.operations.routing import in_transaction
-from dialplane.store import calls, edge_events, numbers, peers, refusals
+from dialplane.operations.told_calls import ToldCalls
+from dialplane.store import calls, edge_events, numbers, peer_health, peers, refusals
 from dialplane.store.database import Database, Writer
 
 BATCH = 200
@@ -46,6 +49,7 @@ class CallReport:
     agent_version: str | None = None
     revision: str = ""
     from_cache: bool = False
+    target_id: str | None = None
     target_uri: str | None = None
 
 
@@ -60,47 +64,84 @@ class PeerReport:
     sip_code: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartReport:
+    """An edge has started: of the calls of its lives before it knows nothing any more."""
+
+    id: str
+    at: Millis
+    life: EdgeLife
+
+
+Report = CallReport | PeerReport | StartReport
+
+
 @dataclass(slots=True, kw_only=True)
 class Receipt:
+    """`ended` are the calls whose end nobody had told before."""
+
     accepted: int = 0
     duplicates: int = 0
     ignored: dict[str, str]
+    ended: list[Call]
 
 
-def take(database: Database, reports: list[CallReport | PeerReport], *, now: Millis) -> Receipt:
+def take(database: Database, reports: list[Report], *, now: Millis) -> Receipt:
     """Take a batch whole; taken again it changes nothing."""
 
     def work(db: Writer) -> Receipt:
-        receipt = Receipt(ignored={})
+        receipt = Receipt(ignored={}, ended=[])
+        fresh = edge_events.take(db, [report.id for report in reports], now=now)
+        told = ToldCalls(
+            db, {report.call_id for report in reports if isinstance(report, CallReport)}
+        )
         for report in reports:
-            _take_one(db, report, receipt, now=now)
+            if report.id not in fresh:
+                receipt.duplicates += 1
+                continue
+            fresh.remove(report.id)
+            _take_one(db, told, report, receipt)
+        told.write()
         return receipt
 
     return in_transaction(database, work)
 
 
-def _take_one(
-    db: Writer, report: CallReport | PeerReport, receipt: Receipt, *, now: Millis
-) -> None:
-    if not edge_events.take(db, report.id, now=now):
-        receipt.duplicates += 1
-        return
-    useless = _of_peer(db, report) if isinstance(report, PeerReport) else _of_call(db, report)
+def _take_one(db: Writer, told: ToldCalls, report: Report, receipt: Receipt) -> None:
+    useless = _useless(db, told, report, receipt.ended)
     if useless is None:
         receipt.accepted += 1
     else:
         receipt.ignored[report.id] = useless
 
 
-def _of_peer(db: Writer, report: PeerReport) -> str | None:
-    if report.uri is None:
-        return NO_PEER
-    peers.mark(db, report.uri, down=report.down, since=report.at, sip_code=report.sip_code)
+def _useless(db: Writer, told: ToldCalls, report: Report, ended: list[Call]) -> str | None:
+    """Do what a report asks for; answers why, when that is nothing."""
+    match report:
+        case StartReport():
+            told.write()
+            return _of_start(db, report)
+        case PeerReport():
+            return _of_peer(db, report)
+        case CallReport():
+            return _of_call(db, told, report, ended)
+
+
+def _of_start(db: Writer, report: StartReport) -> str | None:
+    for call in calls.left_by(db, report.life):
+        call_messages.save(db, call, call.leave(at=report.at), at=report.at)
     return None
 
 
-def _of_call(db: Writer, report: CallReport) -> str | None:
-    call = calls.find_locked(db, report.call_id)
+def _of_peer(db: Writer, report: PeerReport) -> str | None:
+    if report.uri is None:
+        return NO_PEER
+    peers.mark(db, report.uri, down=report.down, at=report.at, sip_code=report.sip_code)
+    return None
+
+
+def _of_call(db: Writer, told: ToldCalls, report: CallReport, ended: list[Call]) -> str | None:
+    call = told.find(report.call_id)
     if call is None:
         number = _number(db, report)
         if number is None:
@@ -109,29 +150,34 @@ def _of_call(db: Writer, report: CallReport) -> str | None:
             _note_rejection(db, report, number)
             return None
         call = _recovered(report, number)
-        calls.start(db, call, _route(report, number))
+        told.start(call, _route(report, number))
     elif report.event.type is EventType.REJECTED and call.direction is Direction.INBOUND:
         ours = replace(report, organization_id=call.organization_id, number_id=call.number_id)
         number = _number(db, ours)
         if number is not None:
             _note_rejection(db, report, number)
-        calls.forget(db, call)
+        told.forget(call)
         return None
-    _tell(db, call, report)
+    after = _tell(db, told, report)
+    if call.ending is None and after.ending is not None:
+        ended.append(after)
     return None
 
 
-def _tell(db: Writer, call: Call, report: CallReport) -> None:
-    told = call.told(report.event)
-    if told != call:
-        call_messages.save(db, call, told, at=report.event.at)
-    calls.reached(
-        db,
-        call,
-        target_uri=report.target_uri,
-        from_cache=report.from_cache,
-        last=report.event.type is not EventType.STARTED,
+def _tell(db: Writer, told: ToldCalls, report: CallReport) -> Call:
+    after = told.tell(
+        report.call_id, report.event, target_uri=report.target_uri, from_cache=report.from_cache
     )
+    if report.target_id is not None and report.direction is Direction.OUTBOUND:
+        _note_login(db, report.target_id, report.event)
+    return after
+
+
+def _note_login(db: Writer, peer_id: str, event: CallEvent) -> None:
+    if event.reason is EventReason.TARGET_AUTH_FAILED:
+        peers.note_refused_login(db, peer_id, at=event.at)
+    elif event.type is EventType.ANSWERED:
+        peers.forget_refused_login(db, peer_id, before=event.at)
 
 
 def _number(db: Writer, report: CallReport) -> HeldNumber | None:
@@ -202,6 +248,7 @@ def lose_overdue(database: Database, *, now: Millis) -> int:
         for call in overdue:
             call_messages.save(db, call, call.lose(now=now), at=now)
         edge_events.forget(db, now=now)
+        peer_health.forget(db, now=now, limit=BATCH)
         return len(overdue)
 
     return in_transaction(database, work)
@@ -213,6 +260,9 @@ def mapping_told(agent_id: str | None, selector: str | None) -> AgentMapping | N
     return AgentMapping(agent_id=AgentId(agent_id), agent_version=selector)
 
 
+_REASONS = {reason.value: reason for reason in EventReason}
+
+
 def reason_told(reason: str | None) -> EventReason | None:
     """A word we know; others may come from a newer edge."""
-    return EventReason(reason) if reason in set(EventReason) else None
+    return None if reason is None else _REASONS.get(reason)

@@ -7,7 +7,7 @@ from dialplane.domain.call_messages import CallMessage, WebhookVersion, body_of,
 from dialplane.domain.calls import Call
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.domain.webhooks import DeliveryId
-from dialplane.operations.agent_data import data_of
+from dialplane.operations.agent_data import webhooks_of
 from dialplane.operations.ids import new_id
 from dialplane.store import call_messages, calls
 from dialplane.store.database import Writer
@@ -19,8 +19,18 @@ _KEY_PURPOSE: Final = "call webhooks of "
 def save(db: Writer, before: Call, after: Call, *, at: Millis) -> None:
     """Write a call that has changed, and queue what its agent's webhook should know of it."""
     calls.save(db, after)
-    settings = _settings(db, after)
-    if settings is None:
+    queue(db, before, after, at=at, settings=settings_of(db, after))
+
+
+def settings_of(db: Writer, call: Call) -> dict[str, Any]:
+    """The webhooks of the agent of a call."""
+    if call.agent is None:
+        return {}
+    return webhooks_of(db, call.organization_id, call.agent, call.agent_version)
+
+
+def queue(db: Writer, before: Call, after: Call, *, at: Millis, settings: dict[str, Any]) -> None:
+    if not settings.get("callDataWebhookUrl"):
         return
     version = WebhookVersion(settings["webhookVersion"] or WebhookVersion.V2)
     for news in news_of(before, after, version):
@@ -41,12 +51,3 @@ def save(db: Writer, before: Call, after: Call, *, at: Millis) -> None:
 def signing_key(box: SecretBox, organization_id: OrganizationId) -> str:
     """What an organization checks the signatures of its agents' webhooks with."""
     return "whk_" + box.signing_key(_KEY_PURPOSE + organization_id).hex()
-
-
-def _settings(db: Writer, call: Call) -> dict[str, Any] | None:
-    """The webhook of the version that took the call, if it has one."""
-    if call.agent is None:
-        return None
-    data = data_of(db, call.organization_id, call.agent, version=call.agent_version)
-    settings: dict[str, Any] | None = None if data is None else data.get("webhookSettings")
-    return settings if settings and settings.get("callDataWebhookUrl") else None

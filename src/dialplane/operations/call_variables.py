@@ -6,7 +6,7 @@ from typing import Any
 from dialplane.domain.calls import CallId
 from dialplane.domain.routing import Answerer
 from dialplane.domain.values import OrganizationId
-from dialplane.operations.agent_data import data_of
+from dialplane.operations.agent_data import webhooks_of
 from dialplane.operations.routing import in_transaction
 from dialplane.store import call_labels, calls
 from dialplane.store.database import Database, Writer
@@ -17,8 +17,7 @@ def webhook_settings(
 ) -> dict[str, Any]:
     """The webhooks of the version that is going to answer; empty when it has none."""
     with database.reading() as db:
-        data = data_of(db, organization_id, answerer.mapping, version=answerer.version)
-    return (data or {}).get("webhookSettings") or {}
+        return webhooks_of(db, organization_id, answerer.mapping, answerer.version)
 
 
 def keep(

@@ -7,7 +7,6 @@ without an answer is proof that nothing was done.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -18,12 +17,14 @@ from dialplane.domain.errors import (
     IdempotencyKeyReused,
     Unavailable,
 )
+from dialplane.domain.frozen import dataclass
+from dialplane.operations.rehearsing import Rehearsed, rehearse
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import claims
 from dialplane.store.claims import Claim
-from dialplane.store.database import Contended, Database, Writer
+from dialplane.store.database import Database, Writer
 from dialplane.store.secret_box import SecretBox
 
-ATTEMPTS = 5
 _PURPOSE = "idempotent answer"
 
 
@@ -50,6 +51,26 @@ class ChangeRequest:
     refuse: Callable[[DomainError], Answer]
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The first half of a change for which somebody outside has to be asked; it is written down.
+
+    `ask` runs without a transaction; what it gives back is done in a second one, together with the
+    answer. `suppose` does the second half in a rehearsal, in which nobody is asked.
+    """
+
+    ask: Callable[[], Callable[[Writer], Answer]]
+    suppose: Callable[[Writer], Answer]
+
+
+Work = Callable[[Writer], Answer | Awaited]
+
+
+def _unclaimed(db: Writer, answer: Answer) -> None:
+    """Without a key there is nothing to settle."""
+    del db, answer
+
+
 class Changes:
     """Performs changes, each in one transaction."""
 
@@ -57,10 +78,8 @@ class Changes:
         self._database = database
         self._box = box
 
-    def perform(
-        self, request: ChangeRequest, work: Callable[[Writer], Answer]
-    ) -> tuple[Answer, bool]:
-        """Do `work` in one transaction; answers also whether this is a replay.
+    def perform(self, request: ChangeRequest, work: Work) -> tuple[Answer, bool]:
+        """Do `work` in one transaction, or two; answers also whether this is a replay.
 
         Raises:
             IdempotencyKeyReused: the key was used with another request.
@@ -68,7 +87,7 @@ class Changes:
             DomainError: whatever `work` raises.
         """
         if request.idempotency_key is None:
-            return self._in_transaction(work), False
+            return self._both_halves(work, _unclaimed), False
         claim = Claim(
             organization_id=request.caller.organization_id,
             idempotency_key=request.idempotency_key,
@@ -79,6 +98,40 @@ class Changes:
         if earlier is not None:
             return earlier, True
         return self._once(claim, request, work), False
+
+    def _both_halves(self, work: Work, settle: Callable[[Writer, Answer], None]) -> Answer:
+        """Do what there is to do, and settle it in the transaction in which the answer is known."""
+
+        def first(db: Writer) -> Answer | Awaited:
+            begun = work(db)
+            if isinstance(begun, Answer):
+                settle(db, begun)
+            return begun
+
+        begun = in_transaction(self._database.writing, first)
+        if isinstance(begun, Answer):
+            return begun
+        finish = begun.ask()
+
+        def second(db: Writer) -> Answer:
+            answer = finish(db)
+            settle(db, answer)
+            return answer
+
+        return in_transaction(self._database.writing, second)
+
+    def rehearse(self, caller: Caller, work: Work) -> tuple[Answer, Rehearsed]:
+        """Tell what `work` would answer and change, without a trace: no row, no claim, no event.
+
+        Raises:
+            DomainError: whatever `work` raises.
+        """
+
+        def supposed(db: Writer) -> Answer:
+            begun = work(db)
+            return begun if isinstance(begun, Answer) else begun.suppose(db)
+
+        return in_transaction(self._database.rehearsing, lambda db: rehearse(db, caller, supposed))
 
     def _claim_or_earlier(self, claim: Claim, request: ChangeRequest) -> Answer | None:
         with self._database.writing() as db:
@@ -94,16 +147,9 @@ class Changes:
             raise IdempotencyInProgress
         return msgspec.json.decode(self._box.open(sealed_answer, _PURPOSE), type=Answer)
 
-    def _once(
-        self, claim: Claim, request: ChangeRequest, work: Callable[[Writer], Answer]
-    ) -> Answer:
-        def work_and_settle(db: Writer) -> Answer:
-            answer = work(db)
-            self._settle(db, claim, answer)
-            return answer
-
+    def _once(self, claim: Claim, request: ChangeRequest, work: Work) -> Answer:
         try:
-            return self._in_transaction(work_and_settle)
+            return self._both_halves(work, lambda db, answer: self._settle(db, claim, answer))
         except BaseException as failure:
             with self._database.writing() as db:
                 if isinstance(failure, DomainError) and not isinstance(failure, Unavailable):
@@ -116,13 +162,3 @@ class Changes:
         sealed = self._box.seal(msgspec.json.encode(answer).decode(), _PURPOSE)
         if not claims.settle(db, claim, sealed_answer=sealed):
             raise IdempotencyInProgress
-
-    def _in_transaction(self, work: Callable[[Writer], Answer]) -> Answer:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self._database.writing() as db:
-                    return work(db)
-            except Contended as contended:
-                if attempt == ATTEMPTS:
-                    raise Unavailable from contended
-        raise AssertionError("unreachable: the last attempt returns or raises")

@@ -1,12 +1,12 @@
 """Who dials which call: each is claimed once, under a lease, and never dialled again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from dialplane.domain.calls import Call, CallId
 from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import EventReason
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.orders import DialOrder, DialOrders, max_duration_ms, ring_timeout_ms
 from dialplane.domain.routing import Answerer, OutboundQuestion, Target
 from dialplane.domain.routing.answering import Call as Seeker
@@ -17,7 +17,7 @@ from dialplane.operations import call_messages
 from dialplane.operations.agent_data import data_of
 from dialplane.operations.routing import in_transaction
 from dialplane.store import calls, organizations, placed_calls, routing
-from dialplane.store.database import Database, Writer
+from dialplane.store.database import Database, Reader, Writer
 
 LEASE_MS: Final = 30 * SECOND_MS
 QUEUED_AT_MOST_MS: Final = 5 * 60 * SECOND_MS
@@ -94,7 +94,7 @@ def _order(db: Writer, call: Call, *, now: Millis) -> DialOrder | None:
     answerer = Answerer(
         mapping=mapping, version=call.agent_version or "", variant_label=call.variant_label
     )
-    runtimes = tuple(each for each in _runtimes(db, call, answerer, now=now) if _over_udp(each.uri))
+    runtimes = tuple(_runtimes(db, call, answerer, now=now))
     if not runtimes:
         return None
     return DialOrder(
@@ -105,7 +105,24 @@ def _order(db: Writer, call: Call, *, now: Millis) -> DialOrder | None:
     )
 
 
-def _runtimes(db: Writer, call: Call, answerer: Answerer, *, now: Millis) -> Iterable[Target]:
+def runtime_leg(
+    database: Database, call_id: CallId, target_id: str, *, source: str, now: Millis
+) -> tuple[Call, Target] | None:
+    """The runtime a dialer wants to be taken to, if the call is that dialer's and may go there."""
+    with database.reading() as db:
+        call = calls.find_by_id(db, call_id)
+        if call is None or call.ending is not None or call.agent is None:
+            return None
+        if placed_calls.dialled_from(db, call, now=now) != source:
+            return None
+        answerer = Answerer(
+            mapping=call.agent, version=call.agent_version or "", variant_label=call.variant_label
+        )
+        found = _runtimes(db, call, answerer, now=now)
+        return next(((call, each) for each in found if each.id == target_id), None)
+
+
+def _runtimes(db: Reader, call: Call, answerer: Answerer, *, now: Millis) -> Iterable[Target]:
     question = OutboundQuestion(
         call_id=call.id,
         caller=read_digits(call.from_number or ""),
@@ -120,12 +137,6 @@ def _runtimes(db: Writer, call: Call, answerer: Answerer, *, now: Millis) -> Ite
     targets = Targets(seeker, facts.plan, Trace())
     targets.of_agent(answerer)
     return targets.found
-
-
-def _over_udp(uri: str) -> bool:
-    """A dialer speaks UDP only; runtimes behind TCP or TLS are out of its reach."""
-    transport = uri.partition(";transport=")[2]
-    return uri.startswith("sip:") and transport in ("", "udp")
 
 
 def _let_go(db: Writer, call_id: CallId, *, now: Millis) -> None:

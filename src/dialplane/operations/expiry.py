@@ -5,9 +5,9 @@ Answers are exact without this (`HeldNumber.at`, `Line.available_from`); here it
 
 from dialplane.domain.journal import Change, Happening
 from dialplane.domain.numbers import HeldNumber, Status
-from dialplane.domain.values import Millis
+from dialplane.domain.values import LineId, Millis
 from dialplane.operations import journal
-from dialplane.store import claims, lines, numbers, organizations
+from dialplane.store import claims, lines, numbers, organizations, purchases
 from dialplane.store.database import Database, Writer
 
 BATCH = 200
@@ -63,8 +63,16 @@ def write_down(db: Writer, number: HeldNumber, *, now: Millis) -> bool:
         ),
     )
     if ended and settled.line_id is not None:
-        lines.quarantine(db, settled.realm, settled.line_id)
+        let_go_of_line(db, settled, settled.line_id)
     return True
+
+
+def let_go_of_line(db: Writer, ended: HeldNumber, line_id: LineId) -> None:
+    """Give the line of a number back to its supplier, or let one of our own rest."""
+    if purchases.begin_return(db, ended.organization_id, ended.id, now=ended.updated_at):
+        lines.withdraw(db, ended.realm, line_id, now=ended.updated_at)
+    else:
+        lines.quarantine(db, ended.realm, line_id)
 
 
 def free_if_lapsed(db: Writer, realm: str, canonical: str, *, now: Millis) -> None:

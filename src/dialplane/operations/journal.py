@@ -4,11 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from dialplane.domain.callers import Caller
-from dialplane.domain.journal import TIME, Actor, ActorKind, Author, Change, Entry, EntryId
+from dialplane.domain.journal import (
+    OPERATOR,
+    TIME,
+    Actor,
+    ActorKind,
+    Author,
+    Change,
+    Entry,
+    EntryId,
+)
+from dialplane.domain.rehearsals import Difference
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.operations.ids import new_id
-from dialplane.store import journal
-from dialplane.store.database import Database, Writer
+from dialplane.store import journal, organizations
+from dialplane.store.database import Database, Rehearsal, Writer
 from dialplane.store.journal import Head
 
 BATCH: Final = 500
@@ -26,13 +36,20 @@ def enter_time(db: Writer, organization_id: OrganizationId, at: Millis, change: 
     enter_by(db, organization_id, Author(actor=TIME, at=at), change)
 
 
+def enter_operator(db: Writer, at: Millis, change: Change) -> None:
+    """Enter what the operator did to something that belongs to no organization."""
+    operator = organizations.get_or_add_operator(db, now=at)
+    enter_by(db, operator.id, Author(actor=OPERATOR, at=at), change)
+
+
 def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change: Change) -> None:
     """Enter a change as the last thing of its transaction.
 
     From here to its end, other transactions of the organization wait: the order of the journal is
     the order in which things became true.
     """
-    head = journal.head_locked(db, organization_id)
+    if isinstance(db, Rehearsal):
+        db.heard.append(Difference.of(change))
     entry = Entry(
         id=EntryId(new_id(author.at)),
         organization_id=organization_id,
@@ -44,7 +61,13 @@ def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change
         before=change.before,
         after=change.after,
     )
-    journal.add(db, entry.chained(head.position + 1, head.hash))
+    journal.add(db, entry)
+
+
+def mention(db: Writer, difference: Difference) -> None:
+    """Tell a rehearsal of something that changes without being an event."""
+    if isinstance(db, Rehearsal):
+        db.heard.append(difference)
 
 
 def breaks(database: Database, organization_id: OrganizationId) -> Iterator[str]:

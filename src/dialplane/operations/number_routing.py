@@ -1,12 +1,13 @@
 """What an organization sets about the calls of a number: who may call, and who else answers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialplane.domain.agents import Missing
 from dialplane.domain.callers import Caller
 from dialplane.domain.digits import read_digits
 from dialplane.domain.errors import FieldProblem, Invalid, NumberExpired
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import Change, Happening
 from dialplane.domain.number_routing import InboundAuth, NumberRouting
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider, Status
@@ -129,7 +130,7 @@ def _split_problems(
 def _mapping_problems(
     db: Writer, caller: Caller, field: str, mapping: AgentMapping
 ) -> Iterator[FieldProblem]:
-    agent = agents.find_locked(db, caller.organization_id, mapping.agent_id)
+    agent = agents.find_choice_locked(db, caller.organization_id, mapping.agent_id)()
     if agent is None:
         yield FieldProblem(f"{field}.agent_id", "agent_missing")
         return

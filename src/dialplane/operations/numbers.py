@@ -1,18 +1,17 @@
-"""What can be done with numbers: purchase, register, note, remap, set SIP, cancel, revoke."""
+"""What can be done with numbers: register, note, remap, set SIP, cancel, revoke."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from dialplane.domain.agents import Missing
+from dialplane.domain.agents import Missing, VersionChoice
 from dialplane.domain.callers import Caller
 from dialplane.domain.digits import read_digits
 from dialplane.domain.errors import (
     FieldProblem,
     Invalid,
     NumberAlreadyHeld,
-    NumberUnavailable,
 )
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import Change, Happening
-from dialplane.domain.lines import Line, PurchaseOrder
 from dialplane.domain.numbers import (
     AgentMapping,
     HeldNumber,
@@ -46,26 +45,6 @@ class Registration:
     sip: SipChange
 
 
-def purchase(db: Writer, caller: Caller, order: PurchaseOrder) -> HeldNumber:
-    """Buy a line; of any number of simultaneous buyers exactly one gets it.
-
-    Raises:
-        NumberUnavailable: there is no such line for sale.
-        Invalid: `start_at` is past or too far ahead.
-    """
-    start_at = order.starts_at(caller.now)
-    wanted = None if order.number is None else read_digits(order.number).canonical
-    line = lines.find(db, caller.realm, line_id=order.line_id, number=wanted)
-    if line is None or not lines.take(db, caller.realm, line.id, now=caller.now):
-        raise NumberUnavailable
-    try:
-        held = _hold(db, caller, _bought(caller, line, order, start_at))
-    except NumberAlreadyHeld as taken:
-        raise NumberUnavailable from taken
-    ledger.charge_purchase(db, held, now=caller.now)
-    return held
-
-
 def register(
     db: Writer, caller: Caller, registration: Registration, *, policy: NumberPolicy
 ) -> HeldNumber:
@@ -76,10 +55,10 @@ def register(
         Invalid: the address is none, or a private one and the operator allows none.
     """
     _refuse_address(registration.sip.address, policy)
-    number = _new(caller, registration.number, Provider.CUSTOM)
+    number = new(caller, registration.number, Provider.CUSTOM)
     sip = registration.sip.applied_to(SipSettings())
     memo = None if registration.sip.memo is UNCHANGED else registration.sip.memo
-    return _hold(db, caller, replace(number, sip=sip, memo=memo))
+    return hold(db, caller, replace(number, sip=sip, memo=memo))
 
 
 def note(
@@ -111,12 +90,17 @@ def remap(
         NotFound, PreconditionFailed, NumberExpired.
         Invalid: an agent or a version does not exist, named by its field.
     """
+    wanted = change.new_mappings()
+    choices = {
+        field: agents.find_choice_locked(db, caller.organization_id, mapping.agent_id)
+        for field, mapping in wanted.items()
+    }
     number = _about_to_change(db, caller, number_id)
     remapped = number.remap(change, now=caller.now)
     problems = [
         problem
-        for field, mapping in change.new_mappings().items()
-        if (problem := _mapping_problem(db, caller, field, mapping)) is not None
+        for field, mapping in wanted.items()
+        if (problem := _mapping_problem(choices[field](), field, mapping)) is not None
     ]
     if problems:
         raise Invalid(problems)
@@ -165,7 +149,7 @@ def cancel(
         back_at = cancelled.end_at + policy.quarantine_ms
         lines.book_return(db, caller.realm, cancelled.line_id, available_from=back_at)
         if cancelled.status is Status.EXPIRED:
-            lines.quarantine(db, caller.realm, cancelled.line_id)
+            expiry.let_go_of_line(db, cancelled, cancelled.line_id)
     ledger.charge_cancellation(db, number, cancelled, now=caller.now)
     expired = cancelled.status is Status.EXPIRED
     happening = Happening.NUMBER_EXPIRED if expired else Happening.NUMBER_CANCEL_REQUESTED
@@ -197,7 +181,7 @@ def _about_to_change(db: Writer, caller: Caller, number_id: NumberId) -> HeldNum
     return number
 
 
-def _new(caller: Caller, digits: str, provider: Provider) -> HeldNumber:
+def new(caller: Caller, digits: str, provider: Provider) -> HeldNumber:
     return HeldNumber(
         id=NumberId(new_id(caller.now)),
         organization_id=caller.organization_id,
@@ -212,18 +196,7 @@ def _new(caller: Caller, digits: str, provider: Provider) -> HeldNumber:
     )
 
 
-def _bought(caller: Caller, line: Line, order: PurchaseOrder, start_at: Millis) -> HeldNumber:
-    return replace(
-        _new(caller, line.number, Provider.VOX),
-        status=Status.ACTIVE if start_at <= caller.now else Status.SCHEDULED,
-        line_id=line.id,
-        monthly_fee=line.monthly_fee,
-        memo=order.memo,
-        start_at=start_at,
-    )
-
-
-def _hold(db: Writer, caller: Caller, number: HeldNumber) -> HeldNumber:
+def hold(db: Writer, caller: Caller, number: HeldNumber) -> HeldNumber:
     """Write a new number; digits whose holder's service has ended are free at once."""
     db.serialize(f"{caller.realm} {number.canonical}")
     expiry.free_if_lapsed(db, caller.realm, number.canonical, now=caller.now)
@@ -241,7 +214,7 @@ def _hold(db: Writer, caller: Caller, number: HeldNumber) -> HeldNumber:
 def _save(
     db: Writer, caller: Caller, happening: Happening, *, before: HeldNumber, after: HeldNumber
 ) -> HeldNumber:
-    saved = numbers.save(db, after)
+    saved = numbers.save(db, before, after)
     journal.enter(
         db,
         caller,
@@ -256,9 +229,8 @@ def _save(
 
 
 def _mapping_problem(
-    db: Writer, caller: Caller, field: str, mapping: AgentMapping
+    agent: VersionChoice | None, field: str, mapping: AgentMapping
 ) -> FieldProblem | None:
-    agent = agents.find_locked(db, caller.organization_id, mapping.agent_id)
     if agent is None:
         return FieldProblem(f"{field}.agent_id", "agent_missing")
     resolved = agent.resolve(mapping.agent_version)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from dialplane.domain.journal import OPERATOR, Author, Change, Happening
 from dialplane.domain.lines import Line, LineType
 from dialplane.domain.organizations import Organization
 from dialplane.domain.values import LIVE, LineId, Millis, OrganizationId
+from dialplane.operations import journal
 from dialplane.operations.ids import new_id
 from dialplane.store import lines, organizations
 from dialplane.store.database import Writer
@@ -12,10 +14,15 @@ from dialplane.store.database import Writer
 
 def create(db: Writer, name: str, *, now: Millis) -> Organization:
     """Begin a live organization. Names tell people apart, not programs: they may repeat."""
-    return organizations.add(
+    made = organizations.add(
         db,
         Organization(id=OrganizationId(new_id(now)), name=name, realm=LIVE, created_at=now),
     )
+    begun = Change(
+        happening=Happening.ORGANIZATION_CREATED, resource_id=made.id, after={"name": name}
+    )
+    journal.enter_by(db, made.id, Author(actor=OPERATOR, at=now), begun)
+    return made
 
 
 def sandbox_of(db: Writer, organization_id: OrganizationId, *, now: Millis) -> Organization:

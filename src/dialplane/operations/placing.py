@@ -7,8 +7,10 @@ from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Dir
 from dialplane.domain.digits import Digits, read_digits
 from dialplane.domain.disconnections import EventReason
 from dialplane.domain.errors import Invalid, NotFound
+from dialplane.domain.journal import differences
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.orders import CallOrder
+from dialplane.domain.rehearsals import Difference
 from dialplane.domain.routing import (
     Answerer,
     Decision,
@@ -18,7 +20,7 @@ from dialplane.domain.routing import (
     route_outbound,
 )
 from dialplane.domain.simulated_carrier import simulated
-from dialplane.operations import call_messages
+from dialplane.operations import call_messages, journal
 from dialplane.operations.agent_data import data_of
 from dialplane.operations.ids import new_id
 from dialplane.store import call_labels, calls, organizations, placed_calls, routing
@@ -76,7 +78,19 @@ def withdraw(db: Writer, caller: Caller, call_id: CallId) -> Call:
     withdrawn = as_seen(as_seen(call, caller).withdraw(now=caller.now), caller)
     call_messages.save(db, call, withdrawn, at=caller.now)
     placed_calls.remove_unclaimed(db, withdrawn)
+    journal.mention(
+        db,
+        Difference(
+            resource="call",
+            resource_id=call.id,
+            fields=differences(_told(as_seen(call, caller)), _told(withdrawn)),
+        ),
+    )
     return withdrawn
+
+
+def _told(call: Call) -> dict[str, object]:
+    return {"status": call.status, "cancel_requested_at": call.cancel_requested_at}
 
 
 def as_seen(call: Call, caller: Caller) -> Call:

@@ -1,12 +1,12 @@
 """Calls as the edge asks about them: decided, seated and noted, once each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.digits import read_digits
-from dialplane.domain.errors import Unavailable
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import HeldNumber
 from dialplane.domain.refusals import RefusalId, RefusedAttempt
 from dialplane.domain.routing import (
@@ -21,6 +21,7 @@ from dialplane.domain.routing import (
     route_outbound,
 )
 from dialplane.domain.values import LIVE
+from dialplane.operations import transactions
 from dialplane.operations.ids import new_id
 from dialplane.store import (
     calls,
@@ -31,10 +32,9 @@ from dialplane.store import (
     refusals,
     routing,
 )
-from dialplane.store.database import Contended, Database, Reader, Writer
+from dialplane.store.database import Database, Reader, Writer
 
 T = TypeVar("T")
-ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Denied:
 
 
 Verdict = Granted | Denied
+_Decided = tuple[Decision, InboundFacts | OutboundFacts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class _Matter:
     direction: Direction
     question: InboundQuestion | OutboundQuestion
     asked: Asked
-    decide: Callable[[Reader], tuple[Decision, InboundFacts | OutboundFacts]]
+    decide: Callable[[Reader], _Decided]
 
 
 def inbound(database: Database, question: InboundQuestion, asked: Asked) -> Verdict:
@@ -122,7 +123,8 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
         decision, facts = matter.decide(db)
     if isinstance(decision, Routed):
         # Strangers were turned away above, without a lock; only now others have to wait.
-        decision, facts = in_transaction(database, lambda db: _seated(db, matter, facts))
+        seen = decision, facts
+        decision, facts = in_transaction(database, lambda db: _seated(db, matter, seen))
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))
         return Denied(call_id=call_id, refused=decision)
@@ -140,13 +142,12 @@ def _shown(question: InboundQuestion | OutboundQuestion) -> str | None:
     return question.presentation.canonical
 
 
-def _seated(
-    db: Writer, matter: _Matter, seen: InboundFacts | OutboundFacts
-) -> tuple[Decision, InboundFacts | OutboundFacts]:
-    """Decide again where nobody else can take the seat meanwhile, and take it."""
-    if seen.limits:
-        organizations.get_locked(db, _held(seen).organization_id)
-    decision, facts = matter.decide(db)
+def _seated(db: Writer, matter: _Matter, seen: _Decided) -> _Decided:
+    """Keep the call. Where seats are limited, decide again while nobody else can take one."""
+    decision, facts = seen
+    if facts.limits:
+        organizations.get_locked(db, _held(facts).organization_id)
+        decision, facts = matter.decide(db)
     if isinstance(decision, Routed):
         calls.start(db, _call(decision, _held(facts), matter), _route(decision, matter))
     return decision, facts
@@ -227,11 +228,4 @@ def learn_realm(database: Database, peer_id: str, realm: str) -> None:
 
 def in_transaction(database: Database, work: Callable[[Writer], T]) -> T:
     """Do `work` in one transaction, again when the engine gave it up in favour of another."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with database.writing() as db:
-                return work(db)
-        except Contended as contended:
-            if attempt == ATTEMPTS:
-                raise Unavailable from contended
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return transactions.in_transaction(database.writing, work)

@@ -1,10 +1,11 @@
 """What can be done with runtimes, and which of them answers for an agent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialplane.domain.callers import Caller
 from dialplane.domain.errors import FieldProblem, Invalid, NotFound
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import Change, Happening
 from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeInUse, RuntimeTarget, TargetId
 from dialplane.domain.sip_addresses import (

@@ -1,10 +1,12 @@
 """The clock of a sandbox: it ticks, and can be moved ahead."""
 
-from dataclasses import dataclass
-
 from dialplane.domain.callers import Caller
 from dialplane.domain.errors import Invalid
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.journal import Change, Happening
+from dialplane.domain.rehearsals import Difference
 from dialplane.domain.values import DAY_MS, Millis
+from dialplane.operations import journal
 from dialplane.store import organizations
 from dialplane.store.database import Writer
 
@@ -43,4 +45,11 @@ def advance(db: Writer, caller: Caller, asked: Advance) -> tuple[Millis, Millis]
     # Somebody else may have moved the clock since this request came in.
     now = caller.now - caller.clock_offset_ms + sandbox.clock_offset_ms
     span = asked.span(now)
+    moved = Change(
+        happening=Happening.CLOCK_ADVANCED,
+        resource_id=sandbox.id,
+        before={"now": now},
+        after={"now": now + span},
+    )
+    journal.mention(db, Difference.of(moved))
     return now + span, organizations.advance_clock(db, sandbox.id, by_ms=span)

@@ -1,11 +1,12 @@
 """What would happen: the function that decides live calls, asked without a call."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialplane.domain.callers import Caller
 from dialplane.domain.calls import Call, CallId, CallRoute, Direction
 from dialplane.domain.digits import read_digits
 from dialplane.domain.errors import Invalid, NotFound
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import HeldNumber
 from dialplane.domain.routing import (
     Decision,

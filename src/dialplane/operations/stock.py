@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from dialplane.domain.journal import Change, Happening
 from dialplane.domain.stock import LineTerms, StockChange
 from dialplane.domain.values import LineId, Millis
+from dialplane.operations import journal
 from dialplane.operations.ids import new_id
 from dialplane.store import stock
 from dialplane.store.database import Reader, Writer
@@ -32,3 +34,10 @@ def take_in(db: Writer, realm: str, delivery: Sequence[LineTerms], *, now: Milli
     # of how the table has grown and would read all of it each time, measured as ten times slower.
     new, updated = stock.put(db, realm, dict(zip(ids, delivery, strict=True)), now=now)
     return StockChange(new=new, updated=updated, unchanged=len(delivery) - new - updated)
+
+
+def note_import(db: Writer, change: StockChange, *, now: Millis) -> None:
+    """Enter a delivery, as the last thing of the transaction that has taken all of it in."""
+    told = {"new": change.new, "updated": change.updated}
+    imported = Change(happening=Happening.LINES_IMPORTED, resource_id="stock", after=told)
+    journal.enter_operator(db, now, imported)

@@ -1,11 +1,13 @@
 """What can be done with webhooks, and the work of telling them."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from dialplane.domain.callers import Caller
-from dialplane.domain.journal import Change, Entry, Happening
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.journal import Change, Entry, Happening, differences
+from dialplane.domain.rehearsals import Difference
 from dialplane.domain.values import UNCHANGED, Millis, Unchanged, chosen
 from dialplane.domain.webhooks import Delivery, DeliveryId, DeliveryStatus, Webhook, WebhookId
 from dialplane.operations import journal as entering
@@ -111,7 +113,19 @@ def redeliver(
     old = webhooks.get_delivery_locked(db, organization_id, webhook_id, delivery_id)
     again = old.again(now=caller.now - caller.clock_offset_ms)
     webhooks.save_delivery(db, again)
+    entering.mention(
+        db,
+        Difference(
+            resource="delivery",
+            resource_id=old.id,
+            fields=differences(_told(old), _told(again)),
+        ),
+    )
     return again
+
+
+def _told(delivery: Delivery) -> dict[str, object]:
+    return {"status": delivery.status, "next_attempt_at": delivery.next_attempt_at}
 
 
 def queue_all(database: Database, *, now: Millis) -> int:

@@ -2,12 +2,13 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import Message
 from email.parser import HeaderParser
 from typing import Final
 from urllib.request import parse_http_list
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.sip_addresses import uri_of_user
 from dialplane.domain.trunk_checks import Challenge, SipAnswer
 

@@ -1,13 +1,13 @@
 """From the host of a SIP address to the places calls are sent to, by RFC 3263."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import dns.exception
 import dns.resolver
 from dns.rdatatype import AAAA, NAPTR, SRV, A, RdataType
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.sip_addresses import Scheme, SipAddress, Transport
 from dialplane.domain.trunk_checks import Destination
 from dialplane.probes.deadlines import Deadline
@@ -15,6 +15,7 @@ from dialplane.probes.deadlines import Deadline
 MOST_DESTINATIONS: Final = 8
 MOST_RECORDS: Final = 8
 PLAIN_PORT: Final = 5060
+_PRIORITIES: Final = 1 << 16
 TLS_PORT: Final = 5061
 
 _PREFIXES: Final = {
@@ -54,6 +55,8 @@ class _Host:
     name: str
     port: int
     transport: Transport
+    priority: int = 0
+    weight: int = 0
 
 
 class Names:
@@ -95,8 +98,15 @@ class _Lookup:
             transports = [address.transport] if address.transport else _transports(address.scheme)
             services = [(_PREFIXES[each] + address.host, each) for each in transports]
         return [
-            _Host(str(each.target).rstrip("."), each.port, transport)
-            for name, transport in services
+            _Host(
+                str(each.target).rstrip("."),
+                each.port,
+                transport,
+                # A service that is liked better goes before every server of the others.
+                priority=place * _PRIORITIES + each.priority,
+                weight=each.weight,
+            )
+            for place, (name, transport) in enumerate(services)
             for each in sorted(self._ask(name, SRV), key=_by_preference)
             if str(each.target) != "."
         ][:MOST_RECORDS]
@@ -114,7 +124,13 @@ class _Lookup:
     def _addresses(self, host: _Host, *, only: bool) -> Iterator[Destination]:
         for kind in (A, AAAA):
             for each in self._ask(host.name, kind, needed=only):
-                yield Destination(ip=each.address, port=host.port, transport=host.transport)
+                yield Destination(
+                    ip=each.address,
+                    port=host.port,
+                    transport=host.transport,
+                    priority=host.priority,
+                    weight=host.weight,
+                )
 
     def _ask(self, name: str, kind: RdataType, *, needed: bool = False) -> Iterable[Any]:
         """The records, none if there are none; what is needed has to be answered."""

@@ -1,18 +1,23 @@
 """Agents and their versions in SQL."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any, Final, LiteralString
 
 from dialplane.domain.agents import (
+    CURRENT,
+    PRODUCTION,
     Agent,
     AgentSummary,
     AgentType,
     AgentVersion,
+    VersionChoice,
     VersionSummary,
+    version_number,
 )
 from dialplane.domain.errors import NotFound
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import AgentId, OrganizationId
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
@@ -35,6 +40,28 @@ def get_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) -
     return _found(db.locked(_BY_ID, organization_id=organization_id, id=agent_id))
 
 
+def find_choice_locked(
+    db: Writer, organization_id: OrganizationId, agent_id: AgentId
+) -> Callable[[], VersionChoice | None]:
+    """Like `find_locked`, of its versions alone, and waited for when this is called."""
+    later = db.locked_later(
+        """
+        SELECT production_version, last_version FROM agents
+         WHERE organization_id = :organization_id AND id = :id
+        """,
+        organization_id=organization_id,
+        id=agent_id,
+    )
+
+    def choice() -> VersionChoice | None:
+        row = later()
+        if row is None:
+            return None
+        return VersionChoice(row["production_version"], row["last_version"])
+
+    return choice
+
+
 def find_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) -> Agent | None:
     """Read an agent and keep it from being changed or deleted until this transaction ends."""
     row = db.locked(_BY_ID, organization_id=organization_id, id=agent_id)
@@ -42,6 +69,27 @@ def find_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) 
 
 
 _BY_ID: Final = "SELECT * FROM agents WHERE organization_id = :organization_id AND id = :id"
+
+
+def find_said(db: Reader, organization_id: OrganizationId, mapping: AgentMapping) -> str | None:
+    """What a mapping leads to says, as JSON text; None when it leads nowhere."""
+    selector = mapping.agent_version
+    values = db.values_or_none(
+        """
+        SELECT CASE WHEN :selector = 'current' THEN agents.data ELSE agent_versions.data END
+          FROM agents
+          LEFT JOIN agent_versions ON agent_versions.agent_id = agents.id
+           AND agent_versions.organization_id = agents.organization_id
+           AND version = CASE WHEN :selector = 'production' THEN production_version
+                              ELSE :version END
+         WHERE agents.organization_id = :organization_id AND agents.id = :agent_id
+        """,
+        organization_id=organization_id,
+        agent_id=mapping.agent_id,
+        selector=selector,
+        version=None if selector in (CURRENT, PRODUCTION) else version_number(selector),
+    )
+    return None if values is None else values[0]
 
 
 def exists(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> bool:

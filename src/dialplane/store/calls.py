@@ -1,9 +1,9 @@
 """Calls and how they were routed, in SQL."""
 
 import json
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
-from dialplane.domain.calls import Call, CallId, CallRoute, CallType, Direction
+from dialplane.domain.calls import Call, CallId, CallRoute, CallType, Direction, EdgeLife
 from dialplane.domain.disconnections import (
     Ending,
     EndingKind,
@@ -29,10 +29,25 @@ def find(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call |
 _BY_ID: Final = "SELECT * FROM calls WHERE organization_id = :organization_id AND id = :id"
 
 
+def find_by_id(db: Reader, call_id: CallId) -> Call | None:
+    """The call a dialer speaks of: it knows calls by their id alone."""
+    row = db.one_or_none("SELECT * FROM calls WHERE id = :id", id=call_id)
+    return None if row is None else call_of(row)
+
+
 def find_locked(db: Writer, call_id: CallId) -> Call | None:
     """The call the edge speaks of: it knows calls by their id alone."""
     row = db.locked("SELECT * FROM calls WHERE id = :id", id=call_id)
     return None if row is None else call_of(row)
+
+
+def find_each_locked(db: Writer, call_ids: set[CallId]) -> list[Call]:
+    """The calls a batch of the edge speaks of, those there are."""
+    rows = db.all_locked(
+        f"SELECT * FROM calls WHERE id IN (SELECT listed FROM {db.listed}) ORDER BY id",
+        listed=json.dumps([*call_ids]),
+    )
+    return [call_of(row) for row in rows]
 
 
 def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> CallRoute | None:
@@ -59,12 +74,13 @@ def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> 
 
 def start(db: Writer, call: Call, route: CallRoute) -> None:
     """Keep a call that was routed; nothing changes when its question was asked before."""
-    add(db, call)
-    db.run(
+    db.send(_INSERT, **_columns(call))
+    db.send(
         """
         INSERT INTO call_routes (call_id, organization_id, asked, trace, revision, from_cache,
-                                 target_uri)
-        VALUES (:call_id, :organization_id, :asked, :trace, :revision, :from_cache, :target_uri)
+                                 target_uri, edge_id, boot_id)
+        VALUES (:call_id, :organization_id, :asked, :trace, :revision, :from_cache,
+                :target_uri, :edge_id, :boot_id)
         ON CONFLICT (call_id) DO NOTHING
         """,
         call_id=route.call_id,
@@ -74,17 +90,19 @@ def start(db: Writer, call: Call, route: CallRoute) -> None:
         revision=route.revision,
         from_cache=int(route.from_cache),
         target_uri=route.target_uri,
+        edge_id=None if route.asked.edge is None else route.asked.edge.edge_id,
+        boot_id=None if route.asked.edge is None else route.asked.edge.boot_id,
     )
 
 
 def add(db: Writer, call: Call) -> bool:
     """Keep a new call; False when there is one with its id."""
-    return db.returning(_INSERT, **_columns(call)) is not None
+    return db.returning(_INSERT + " RETURNING id", **_columns(call)) is not None
 
 
 def save(db: Writer, call: Call) -> None:
     """Write back what has become of a call read with `find_locked`."""
-    db.run(_UPDATE, **_columns(call))
+    db.send(_UPDATE, **_columns(call))
 
 
 def describe(db: Writer, call: Call) -> None:
@@ -105,7 +123,7 @@ def reached(
     db: Writer, call: Call, *, target_uri: str | None, from_cache: bool, last: bool
 ) -> None:
     """Note which target was tried; the one of the `last` news holds."""
-    db.run(
+    db.send(
         """
         UPDATE call_routes
            SET target_uri = CASE WHEN :last = 1 THEN coalesce(:target_uri, target_uri)
@@ -140,6 +158,21 @@ def overdue(db: Writer, *, now: Millis, limit: int) -> list[Call]:
     return [call_of(row) for row in rows]
 
 
+def left_by(db: Writer, life: EdgeLife) -> list[Call]:
+    """Calls an edge had in an earlier life than this one and that are not over, as far as known."""
+    rows = db.all_locked(
+        """
+        SELECT calls.* FROM calls JOIN call_routes ON call_routes.call_id = calls.id
+         WHERE seat_until IS NOT NULL AND left_at IS NULL
+           AND edge_id = :edge_id AND boot_id <> :boot_id
+         ORDER BY calls.id
+        """,
+        edge_id=life.edge_id,
+        boot_id=life.boot_id,
+    )
+    return [call_of(row) for row in rows]
+
+
 _FIXED: Final = (
     "id", "organization_id", "number_id", "direction", "call_type", "from_number", "to_number",
     "presentation_number", "agent_id", "agent_selector", "agent_version", "variant_label",
@@ -148,11 +181,12 @@ _FIXED: Final = (
 _MUTABLE: Final = (
     "cancel_requested_at", "started_at", "answered_at", "ended_at", "ending_kind",
     "ending_reason", "hung_up_by", "sip_code", "status", "disconnection_reason", "seat_until",
+    "left_at",
 )  # fmt: skip
 _INSERT: Final[LiteralString] = (
     "INSERT INTO calls (" + ", ".join((*_FIXED, *_MUTABLE)) + ")"
     " VALUES (" + ", ".join(":" + name for name in (*_FIXED, *_MUTABLE)) + ")"
-    " ON CONFLICT (id) DO NOTHING RETURNING id"
+    " ON CONFLICT (id) DO NOTHING"
 )
 _UPDATE: Final[LiteralString] = (
     "UPDATE calls SET " + ", ".join(name + " = :" + name for name in _MUTABLE)
@@ -161,7 +195,7 @@ _UPDATE: Final[LiteralString] = (
 _AS_THEY_ARE: Final = (
     "id", "organization_id", "number_id", "direction", "call_type", "from_number", "to_number",
     "presentation_number", "agent_version", "variant_label", "created_at", "cancel_requested_at",
-    "started_at", "answered_at", "status", "disconnection_reason", "seat_until",
+    "started_at", "answered_at", "status", "disconnection_reason", "seat_until", "left_at",
 )  # fmt: skip
 
 
@@ -170,8 +204,8 @@ def _columns(call: Call) -> dict[str, object]:
     return {name: getattr(call, name) for name in _AS_THEY_ARE} | {
         "agent_id": call.agent.agent_id if call.agent else None,
         "agent_selector": call.agent.agent_version if call.agent else None,
-        "metadata": json.dumps(call.metadata, ensure_ascii=False),
-        "dynamic_variables": json.dumps(call.dynamic_variables, ensure_ascii=False),
+        "metadata": _text(call.metadata),
+        "dynamic_variables": _text(call.dynamic_variables),
         "opt_out_sensitive_data_storage": int(call.opt_out_sensitive_data_storage),
         "ended_at": ending.at if ending else None,
         "ending_kind": int(ending.kind) if ending else None,
@@ -179,6 +213,10 @@ def _columns(call: Call) -> dict[str, object]:
         "hung_up_by": ending.hung_up_by if ending else None,
         "sip_code": ending.sip_code if ending else None,
     }
+
+
+def _text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else "{}"
 
 
 def _found(row: Row | None) -> Call:
@@ -207,6 +245,7 @@ def call_of(row: Row) -> Call:
         cancel_requested_at=row["cancel_requested_at"],
         started_at=row["started_at"],
         answered_at=row["answered_at"],
+        left_at=row["left_at"],
         ending=_ending(row),
     )
 

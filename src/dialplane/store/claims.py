@@ -1,8 +1,8 @@
 """Idempotency keys in SQL: who works on a request, and what its answer was."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import DAY_MS, SECOND_MS, Millis, OrganizationId
 from dialplane.store.database import Reader, Writer
 

@@ -8,6 +8,17 @@ def find(db: Reader, name: str) -> str | None:
     return None if row is None else str(row["value"])
 
 
+def put(db: Writer, name: str, value: str) -> None:
+    db.run(
+        """
+        INSERT INTO facts (name, value) VALUES (:name, :value)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """,
+        name=name,
+        value=value,
+    )
+
+
 def put_if_absent(db: Writer, name: str, value: str) -> None:
     db.run(
         "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",

@@ -1,11 +1,20 @@
 """The journal in SQL: entries are added, never changed and never removed."""
 
 import json
-from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from dialplane.domain.errors import NotFound
-from dialplane.domain.journal import ORIGIN, Actor, ActorKind, Entry, EntryId, Happening, Told
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.journal import (
+    ORIGIN,
+    Actor,
+    ActorKind,
+    Entry,
+    EntryId,
+    Happening,
+    Told,
+    chained,
+)
 from dialplane.domain.values import OrganizationId
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
@@ -19,29 +28,31 @@ class Head:
     hash: str = ORIGIN
 
 
-def head_locked(db: Writer, organization_id: OrganizationId) -> Head:
-    """The end of an organization's chain; others who want to enter something wait for us."""
-    row = db.returning(
+def add(db: Writer, entry: Entry) -> None:
+    """Chain an entry to the newest one of its organization; others who want to wait for us.
+
+    The database itself reads where the chain ends, hashes and writes: while others wait, nothing
+    goes back and forth.
+    """
+    own = entry.own_text
+    db.send(
         """
         INSERT INTO journal_heads (organization_id, position, hash)
-        VALUES (:organization_id, 0, :origin)
-        ON CONFLICT (organization_id) DO UPDATE SET position = journal_heads.position
-        RETURNING position, hash
-        """,
-        organization_id=organization_id,
-        origin=ORIGIN,
+        VALUES (:organization_id, 1, :first_hash)
+        ON CONFLICT (organization_id) DO UPDATE
+           SET position = journal_heads.position + 1, hash ="""
+        + db.sha256(_CHAINED),
+        organization_id=entry.organization_id,
+        first_hash=chained(ORIGIN, 1, own),
+        own=own,
     )
-    return Head() if row is None else Head(position=row["position"], hash=row["hash"])
-
-
-def add(db: Writer, entry: Entry) -> None:
-    """Add an entry and move its organization's head there."""
-    db.run(
+    db.send(
         """
         INSERT INTO journal (id, organization_id, happening, occurred_at, actor, key_id,
                              resource_id, request_id, before, after, position, hash)
-        VALUES (:id, :organization_id, :happening, :occurred_at, :actor, :key_id,
-                :resource_id, :request_id, :before, :after, :position, :hash)
+        SELECT :id, organization_id, :happening, :occurred_at, :actor, :key_id,
+               :resource_id, :request_id, :before, :after, position, hash
+          FROM journal_heads WHERE organization_id = :organization_id
         """,
         id=entry.id,
         organization_id=entry.organization_id,
@@ -53,18 +64,13 @@ def add(db: Writer, entry: Entry) -> None:
         request_id=entry.request_id,
         before=_text(entry.before),
         after=_text(entry.after),
-        position=entry.position,
-        hash=entry.hash,
     )
-    db.run(
-        """
-        UPDATE journal_heads SET position = :position, hash = :hash
-         WHERE organization_id = :organization_id
-        """,
-        position=entry.position,
-        hash=entry.hash,
-        organization_id=entry.organization_id,
-    )
+
+
+# What `chained` hashes.
+_CHAINED: Final = """
+    '["' || journal_heads.hash || '",' || (journal_heads.position + 1) || ',' || :own
+"""
 
 
 def head(db: Reader, organization_id: OrganizationId) -> Head:
@@ -133,8 +139,11 @@ def list_page(
     return Page(items=[_entry(row) for row in rows], total_count=total, next=following)
 
 
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def _text(told: Told | None) -> str | None:
-    return None if told is None else json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return None if told is None else _COMPACT.encode(told)
 
 
 def _told(text: str | None) -> Told | None:

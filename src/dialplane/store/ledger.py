@@ -1,8 +1,8 @@
 """The ledger in SQL: entries are added, never changed; what is paid until when beside them."""
 
-from dataclasses import dataclass
 from typing import Final, LiteralString
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.ledger import Cause, Charge, LedgerEntry
 from dialplane.domain.values import Millis, NumberId, OrganizationId, Won
 from dialplane.store.database import Reader, Row, Writer

@@ -1,43 +1,11 @@
 """Lines one could buy, in SQL; they belong to a realm, not to an organization."""
 
-from dataclasses import dataclass
-from typing import Final, Literal, LiteralString
+from typing import Final
 
+from dialplane.domain.errors import NotFound
 from dialplane.domain.lines import Line, LineStatus, LineType
 from dialplane.domain.values import LineId, Millis
 from dialplane.store.database import Reader, Row, Writer
-from dialplane.store.pages import Listing, Page, PageRequest, page
-
-LineSort = Literal["number", "monthly_fee"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineFilter:
-    """Lines for sale at `now`, of one type or of all."""
-
-    line_type: LineType | None
-    sort: LineSort
-    now: Millis
-
-
-def list_available(
-    db: Reader,
-    realm: str,
-    wanted: LineFilter,
-    request: PageRequest,
-) -> Page[Line]:
-    matching: LiteralString = "FROM lines WHERE realm = :realm AND available_from <= :now"
-    if wanted.line_type is not None:
-        matching += " AND line_type = :line_type"
-    rows, total, following = page(
-        db,
-        Listing(columns="*", matching=matching, sort=wanted.sort),
-        request,
-        realm=realm,
-        now=wanted.now,
-        line_type=wanted.line_type,
-    )
-    return Page(items=[_line(row) for row in rows], total_count=total, next=following)
 
 
 def find(db: Reader, realm: str, *, line_id: LineId | None, number: str | None) -> Line | None:
@@ -47,7 +15,14 @@ def find(db: Reader, realm: str, *, line_id: LineId | None, number: str | None) 
         id=line_id,
         number=number,
     )
-    return None if row is None else _line(row)
+    return None if row is None else line_of(row)
+
+
+def get(db: Reader, realm: str, line_id: LineId) -> Line:
+    found = find(db, realm, line_id=line_id, number=None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def take(db: Writer, realm: str, line_id: LineId, *, now: Millis) -> bool:
@@ -65,9 +40,13 @@ def take(db: Writer, realm: str, line_id: LineId, *, now: Millis) -> bool:
 
 
 def book_return(db: Writer, realm: str, line_id: LineId, *, available_from: Millis) -> None:
-    """Fix when the line can be bought again, as soon as the end of its service is known."""
+    """Fix when the line can be bought again, as soon as the end of its service is known.
+
+    A line of a supplier is given back instead.
+    """
     db.run(
-        "UPDATE lines SET available_from = :available_from WHERE realm = :realm AND id = :id",
+        "UPDATE lines SET available_from = :available_from"
+        " WHERE realm = :realm AND id = :id AND supplier_id IS NULL",
         available_from=available_from,
         realm=realm,
         id=line_id,
@@ -93,6 +72,31 @@ def quarantine(db: Writer, realm: str, line_id: LineId) -> None:
     )
 
 
+def put_back(db: Writer, realm: str, line_id: LineId) -> None:
+    """Let a line be bought again: it was taken for nothing."""
+    db.run(
+        """
+        UPDATE lines SET status = 'in_stock', available_from = 0
+         WHERE realm = :realm AND id = :id AND withdrawn_at IS NULL
+        """,
+        realm=realm,
+        id=line_id,
+    )
+
+
+def withdraw(db: Writer, realm: str, line_id: LineId, *, now: Millis) -> None:
+    """Take a line out of the stock until its supplier offers it again."""
+    db.run(
+        """
+        UPDATE lines SET withdrawn_at = :now, available_from = NULL, status = 'held'
+         WHERE realm = :realm AND id = :id
+        """,
+        realm=realm,
+        id=line_id,
+        now=now,
+    )
+
+
 def restock(db: Writer, *, now: Millis) -> int:
     """Write down which quarantines are over, by the clock of each realm."""
     return db.run(
@@ -115,9 +119,9 @@ def put(db: Writer, line: Line, *, now: Millis) -> bool:
 
 _PUT: Final = """
     INSERT INTO lines (id, realm, number, line_type, monthly_fee, sms_send, sms_recv, status,
-                       available_from, created_at)
+                       available_from, supplier_id, created_at)
     VALUES (:id, :realm, :number, :line_type, :monthly_fee, :sms_send, :sms_recv, :status,
-            :available_from, :created_at)
+            :available_from, :supplier_id, :created_at)
     ON CONFLICT (realm, number) DO UPDATE
        SET line_type = excluded.line_type, monthly_fee = excluded.monthly_fee,
            sms_send = excluded.sms_send, sms_recv = excluded.sms_recv
@@ -136,10 +140,11 @@ def _columns(line: Line) -> dict[str, object]:
         "sms_recv": int(line.sms_recv),
         "status": line.status,
         "available_from": line.available_from,
+        "supplier_id": line.supplier_id,
     }
 
 
-def _line(row: Row) -> Line:
+def line_of(row: Row) -> Line:
     return Line(
         id=row["id"],
         realm=row["realm"],
@@ -150,4 +155,5 @@ def _line(row: Row) -> Line:
         sms_recv=bool(row["sms_recv"]),
         status=LineStatus(row["status"]),
         available_from=row["available_from"],
+        supplier_id=row["supplier_id"],
     )

@@ -1,6 +1,9 @@
 """What is set about the calls of a number, in SQL."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_network
+from typing import Any, Final, LiteralString
 
 from dialplane.domain.number_routing import InboundAuth, NumberRouting, in_order
 from dialplane.domain.routing import AnotherRuntime, Fallback
@@ -12,15 +15,13 @@ from dialplane.store.routing_json import arms_of, arms_text, fallbacks_of, fallb
 
 def get(db: Reader, organization_id: OrganizationId, number_id: NumberId) -> NumberRouting:
     """What is set, or what holds as long as nothing is."""
-    row = db.one_or_none(
-        """
-        SELECT * FROM number_routing
-         WHERE organization_id = :organization_id AND number_id = :number_id
-        """,
+    values = db.values_or_none(
+        "SELECT " + SELECTED + " FROM number_routing"
+        " WHERE organization_id = :organization_id AND number_id = :number_id",
         organization_id=organization_id,
         number_id=number_id,
     )
-    if row is None:
+    if values is None:
         return NumberRouting(number_id=number_id, organization_id=organization_id)
     networks = db.all(
         """
@@ -30,18 +31,35 @@ def get(db: Reader, organization_id: OrganizationId, number_id: NumberId) -> Num
         organization_id=organization_id,
         number_id=number_id,
     )
+    allowed = in_order(ip_network(network["network"]) for network in networks)
+    return replace(of_values(organization_id, number_id, values), allowed=allowed)
+
+
+# For statements that join what is set to a number; `of_values` reads them.
+SELECTED: Final[LiteralString] = (
+    "inbound_auth, inbound_split, outbound_split, fallbacks, number_routing.concurrent_calls,"
+    " number_routing.calls_per_second, number_routing.updated_at, number_routing.revision"
+)
+
+
+def of_values(
+    organization_id: OrganizationId, number_id: NumberId, values: Sequence[Any]
+) -> NumberRouting:
+    """What is set, but for the allow-list, which takes rows of its own."""
+    auth, inbound, outbound, fallbacks, concurrent_calls, per_second, updated_at, revision = values
+    if auth is None:
+        return NumberRouting(number_id=number_id, organization_id=organization_id)
     return NumberRouting(
         number_id=number_id,
         organization_id=organization_id,
-        allowed=in_order(ip_network(network["network"]) for network in networks),
-        inbound_auth=InboundAuth(row["inbound_auth"]),
-        inbound_split=arms_of(row["inbound_split"]),
-        outbound_split=arms_of(row["outbound_split"]),
-        fallbacks=fallbacks_of(row["fallbacks"]),
-        concurrent_calls=row["concurrent_calls"],
-        calls_per_second=row["calls_per_second"],
-        updated_at=row["updated_at"],
-        revision=row["revision"],
+        inbound_auth=InboundAuth(auth),
+        inbound_split=arms_of(inbound),
+        outbound_split=arms_of(outbound),
+        fallbacks=fallbacks_of(fallbacks),
+        concurrent_calls=concurrent_calls,
+        calls_per_second=per_second,
+        updated_at=updated_at,
+        revision=revision,
     )
 
 

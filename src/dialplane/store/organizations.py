@@ -1,9 +1,13 @@
 """Organizations and their sandboxes in SQL."""
 
+from typing import Final
+
 from dialplane.domain.errors import NotFound
 from dialplane.domain.organizations import Organization
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.store.database import Reader, Row, Writer
+
+OPERATORS_OWN: Final = OrganizationId("00000000-0000-0000-0000-000000000000")
 
 
 def get(db: Reader, organization_id: OrganizationId) -> Organization:
@@ -55,6 +59,22 @@ def add(db: Writer, organization: Organization) -> Organization:
         created_at=organization.created_at,
     )
     return organization
+
+
+def get_or_add_operator(db: Writer, *, now: Millis) -> Organization:
+    """Under whose id the journal keeps what the operator does for all organizations.
+
+    It is its own sandbox, so that nobody takes it for a tenant; it holds nothing and has no key.
+    """
+    db.run(
+        """
+        INSERT INTO organizations (id, name, realm, sandbox_of, created_at)
+        VALUES (:id, 'operator', 'operator', :id, :now) ON CONFLICT (id) DO NOTHING
+        """,
+        id=OPERATORS_OWN,
+        now=now,
+    )
+    return get(db, OPERATORS_OWN)
 
 
 def advance_clock(db: Writer, organization_id: OrganizationId, *, by_ms: Millis) -> Millis:

@@ -1,8 +1,9 @@
 """Keyset pages: where a page starts is a row, not a count, so nothing repeats or goes missing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Generic, LiteralString, TypeVar
 
+from dialplane.domain.frozen import dataclass
 from dialplane.store.database import Reader, Row
 
 T = TypeVar("T")
@@ -37,21 +38,35 @@ def page(
     db: Reader, listing: Listing, request: PageRequest, **parameters: object
 ) -> tuple[list[Row], int, Place | None]:
     """One page of rows, how many match in all, and where the next page starts."""
+    rows, following = merged(db, [listing], request, **parameters)
+    counted = db.one_or_none("SELECT count(*) AS total " + listing.matching, **parameters)
+    return rows, counted["total"] if counted else 0, following
+
+
+def merged(
+    db: Reader, listings: Sequence[Listing], request: PageRequest, **parameters: object
+) -> tuple[list[Row], Place | None]:
+    """One page of the rows of several listings that share none, and where the next one starts.
+
+    The engine takes turns between their indexes. Where each listing has one for what it asks and
+    how it sorts, a page costs the same wherever it is, and however rare such rows are.
+    """
+    if not listings:
+        return [], None
     direction: LiteralString = "DESC" if request.descending else "ASC"
-    beyond: LiteralString = "<" if request.descending else ">"
-    sort = listing.sort
-    start: LiteralString = ""
+    sort = listings[0].sort
+    beyond: LiteralString = ""
     if request.after is not None:
-        start = " AND (" + sort + ", id) " + beyond + " (:after_value, :after_id)"
+        than: LiteralString = "<" if request.descending else ">"
+        beyond = " AND (" + sort + ", id) " + than + " (:after_value, :after_id)"
         parameters["after_value"], parameters["after_id"] = request.after
+    selects = ("SELECT " + one.columns + " " + one.matching + beyond for one in listings)
     query: LiteralString = (
-        "SELECT " + listing.columns + " " + listing.matching + start
+        " UNION ALL ".join(selects)
         + " ORDER BY " + sort + " " + direction + ", id " + direction + " LIMIT :limit"
     )  # fmt: skip
     rows = db.all(query, **parameters, limit=request.limit + 1)
-    counted = db.one_or_none("SELECT count(*) AS total " + listing.matching, **parameters)
-    total = counted["total"] if counted else 0
     if len(rows) <= request.limit:
-        return rows, total, None
+        return rows, None
     rows = rows[: request.limit]
-    return rows, total, (rows[-1][sort], rows[-1]["id"])
+    return rows, (rows[-1][sort], rows[-1]["id"])

@@ -1,10 +1,13 @@
 """What is known of SIP peers: the addresses their names resolve to, whether they answer, realms."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, LiteralString
 
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.sip_addresses import Transport
+from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import Millis
+from dialplane.store import peer_health
 from dialplane.store.database import Reader, Writer
 
 
@@ -82,21 +85,27 @@ def forget_addresses(db: Writer, uri: str, *, before: Millis) -> None:
     )
 
 
-def mark(db: Writer, uri: str, *, down: bool, since: Millis, sip_code: int | None) -> None:
-    """Note whether a peer answers, unless something newer is known."""
-    db.run(
+def mark(db: Writer, uri: str, *, down: bool, at: Millis, sip_code: int | None) -> None:
+    """Note whether a peer answers, and since when, unless something newer is known."""
+    heard = db.run(
         """
-        INSERT INTO peer_states (uri, down, since, sip_code)
-        VALUES (:uri, :down, :since, :sip_code)
+        INSERT INTO peer_states (uri, down, since, sip_code, heard_at)
+        VALUES (:uri, :down, :at, :sip_code, :at)
         ON CONFLICT (uri) DO UPDATE
-           SET down = excluded.down, since = excluded.since, sip_code = excluded.sip_code
-         WHERE peer_states.since <= excluded.since
+           SET down = excluded.down, heard_at = excluded.heard_at,
+               since = CASE WHEN peer_states.down = excluded.down
+                            THEN peer_states.since ELSE excluded.since END,
+               sip_code = CASE WHEN peer_states.down = excluded.down
+                               THEN peer_states.sip_code ELSE excluded.sip_code END
+         WHERE peer_states.heard_at <= excluded.heard_at
         """,
         uri=uri,
         down=int(down),
-        since=since,
+        at=at,
         sip_code=sip_code,
     )
+    if heard:
+        peer_health.change(db, uri, down=down, since=at, sip_code=sip_code)
 
 
 def is_down(db: Reader, uri: str) -> bool:
@@ -118,3 +127,62 @@ def keep_realm(db: Writer, peer_id: str, realm: str) -> None:
         id=peer_id,
         realm=realm,
     )
+
+
+def find_login_refused_at(db: Reader, peer_id: str) -> Millis | None:
+    row = db.one_or_none("SELECT refused_at FROM peer_logins WHERE peer_id = :id", id=peer_id)
+    return None if row is None else int(row["refused_at"])
+
+
+def note_refused_login(db: Writer, peer_id: str, *, at: Millis) -> None:
+    """A peer did not take what we answered its challenge with."""
+    db.run(
+        """
+        INSERT INTO peer_logins (peer_id, refused_at) VALUES (:id, :at)
+        ON CONFLICT (peer_id) DO UPDATE SET refused_at = excluded.refused_at
+         WHERE peer_logins.refused_at < excluded.refused_at
+        """,
+        id=peer_id,
+        at=at,
+    )
+
+
+def forget_refused_login(db: Writer, peer_id: str, *, before: Millis) -> None:
+    """A call went through since."""
+    db.run(
+        "DELETE FROM peer_logins WHERE peer_id = :id AND refused_at <= :before",
+        id=peer_id,
+        before=before,
+    )
+
+
+def destinations(db: Reader, uri: str) -> list[Destination]:
+    """Where calls to a peer with a name go, as its records said the last time."""
+    rows = db.all("SELECT * FROM peer_destinations WHERE uri = :uri", uri=uri)
+    return [
+        Destination(
+            ip=row["ip"],
+            port=row["port"],
+            transport=Transport(row["transport"]),
+            priority=row["priority"],
+            weight=row["weight"],
+        )
+        for row in rows
+    ]
+
+
+def replace_destinations(db: Writer, uri: str, found: Iterable[Destination]) -> None:
+    db.run("DELETE FROM peer_destinations WHERE uri = :uri", uri=uri)
+    for each in dict.fromkeys(found):
+        db.run(
+            """
+            INSERT INTO peer_destinations (uri, ip, port, transport, priority, weight)
+            VALUES (:uri, :ip, :port, :transport, :priority, :weight)
+            """,
+            uri=uri,
+            ip=each.ip,
+            port=each.port,
+            transport=each.transport,
+            priority=each.priority,
+            weight=each.weight,
+        )

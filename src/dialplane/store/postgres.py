@@ -1,20 +1,30 @@
 """PostgreSQL behind the common way of asking."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import select
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 
 import psycopg
 from psycopg import errors
-from psycopg.rows import dict_row
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from dialplane.domain.errors import Unavailable
-from dialplane.store.database import Contended, Row, UniqueViolated
+from dialplane.store.database import Contended, Later, Reader, Row, UniqueViolated
 
-POOL_TIMEOUT_S = 10.0
+if TYPE_CHECKING:
+    Raw = psycopg.Connection[dict[str, Any]]
+
+POOL_TIMEOUT_S: Final = 10.0
+"""How long to wait for a connection others have; of a server that is gone one hears at once."""
+
+CONNECT_TIMEOUT_S: Final = 3
+"""Unless the URL says otherwise: how long a server may take that does not even refuse."""
 
 # A colon that opens a name, not the second half of a `::` and not inside a word.
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
@@ -25,31 +35,74 @@ def _in_psycopg_words(sql: str) -> bytes:
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
 
 
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except errors.UniqueViolation as violation:
+        raise UniqueViolated(violation.diag.constraint_name or "") from violation
+    except (errors.SerializationFailure, errors.DeadlockDetected) as lost:
+        raise Contended from lost
+
+
+_UNFINISHED: Final = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
+
+
 class PostgresConnection:
-    def __init__(self, raw: "psycopg.Connection[dict[str, Any]]") -> None:
+    dialect = "postgres"
+
+    def __init__(
+        self,
+        raw: "Raw",
+        pipeline: "psycopg.Pipeline | None" = None,
+    ) -> None:
         self._raw = raw
+        self._pipeline = pipeline
+
+    def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
+        with _in_our_words():
+            return cast("list[Row]", self._execute(sql, parameters).fetchall())
+
+    def row(self, sql: str, parameters: Mapping[str, object]) -> Row | None:
+        with _in_our_words():
+            return self._execute(sql, parameters).fetchone()
 
     def _execute(
         self, sql: str, parameters: Mapping[str, object]
     ) -> "psycopg.Cursor[dict[str, Any]]":
-        try:
-            return self._raw.execute(_in_psycopg_words(sql), parameters)
-        except errors.UniqueViolation as violation:
-            raise UniqueViolated(violation.diag.constraint_name or "") from violation
-        except (errors.SerializationFailure, errors.DeadlockDetected) as lost:
-            raise Contended from lost
+        return self._raw.execute(_in_psycopg_words(sql), parameters)
 
-    def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        return cast("list[Row]", self._execute(sql, parameters).fetchall())
-
-    def row(self, sql: str, parameters: Mapping[str, object]) -> Row | None:
-        return self._execute(sql, parameters).fetchone()
+    def values(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Any] | None:
+        cursor = self._raw.cursor(row_factory=tuple_row)
+        return cursor.execute(_in_psycopg_words(sql), parameters).fetchone()
 
     def count(self, sql: str, parameters: Mapping[str, object]) -> int:
-        return self._execute(sql, parameters).rowcount
+        with _in_our_words():
+            cursor = self._execute(sql, parameters)
+            if self._pipeline is not None:
+                self._pipeline.sync()
+            return cursor.rowcount
+
+    def send(self, sql: str, parameters: Mapping[str, object]) -> None:
+        self._execute(sql, parameters)
+
+    def later(self, sql: str, parameters: Mapping[str, object]) -> Later:
+        cursor = self._execute(sql, parameters)
+
+        def row() -> Row | None:
+            with _in_our_words():
+                return cursor.fetchone()
+
+        return row
 
     def lock_clause(self) -> LiteralString:
         return " FOR UPDATE"
+
+    def listed(self) -> LiteralString:
+        return "json_array_elements_text(CAST(:listed AS json)) AS every (listed)"
+
+    def sha256(self, text: LiteralString) -> LiteralString:
+        return "encode(sha256(convert_to(" + text + ", 'UTF8')), 'hex')"
 
     def serialize(self, name: str) -> None:
         self._raw.execute(
@@ -57,31 +110,58 @@ class PostgresConnection:
         )
 
 
+class Pool(ConnectionPool["Raw"]):
+    """Connects when somebody asks, so that a server that is back is used at once.
+
+    By itself a pool would try again after ever longer rests, and let everybody wait for it.
+    """
+
+    def __init__(self, url: str, connections_max: int, options: str) -> None:
+        given = {"connect_timeout": CONNECT_TIMEOUT_S, **conninfo_to_dict(url)}
+        super().__init__(
+            connection_class=psycopg.Connection[dict[str, Any]],
+            kwargs={**given, "autocommit": True, "row_factory": dict_row, "options": options},
+            min_size=1,
+            max_size=connections_max,
+            timeout=POOL_TIMEOUT_S,
+            reconnect_timeout=0,
+            open=True,
+        )
+
+    def getconn(self, timeout: float | None = None) -> "Raw":
+        """One the server has not closed meanwhile: when it starts anew, all of them are dead."""
+        while _hung_up(raw := super().getconn(timeout)):
+            raw.close()
+            self.putconn(raw)
+        return raw
+
+    def reconnect_failed(self) -> None:
+        """Nobody waits for a server that is not there; whoever asks next has it tried again."""
+        with self._lock:
+            waiting = [*self._waiting]
+            self._waiting.clear()
+        for each in waiting:
+            each.fail(PoolTimeout("the server cannot be reached"))
+
+
+def _hung_up(raw: "Raw") -> bool:
+    """Whether it says something unasked, as servers that go do; nothing is sent to find out."""
+    if raw.closed:
+        return True
+    listening = select.poll()
+    listening.register(raw.fileno(), select.POLLIN)
+    return bool(listening.poll(0))
+
+
 class PostgresEngine:
     """Two pools: one the server itself keeps from writing, one for transactions that write."""
 
     def __init__(self, url: str, *, connections_max: int) -> None:
-        self._readers = self._pool(url, connections_max, "-c default_transaction_read_only=on")
-        self._writers = self._pool(url, connections_max, "")
-
-    @staticmethod
-    def _pool(
-        url: str, connections_max: int, options: str
-    ) -> "ConnectionPool[psycopg.Connection[dict[str, Any]]]":
-        return ConnectionPool(
-            url,
-            connection_class=psycopg.Connection[dict[str, Any]],
-            kwargs={"autocommit": True, "row_factory": dict_row, "options": options},
-            min_size=1,
-            max_size=connections_max,
-            timeout=POOL_TIMEOUT_S,
-            open=True,
-        )
+        self._readers = Pool(url, connections_max, "-c default_transaction_read_only=on")
+        self._writers = Pool(url, connections_max, "")
 
     @contextmanager
-    def _connection(
-        self, pool: "ConnectionPool[psycopg.Connection[dict[str, Any]]]"
-    ) -> "Iterator[psycopg.Connection[dict[str, Any]]]":
+    def _connection(self, pool: Pool) -> "Iterator[Raw]":
         try:
             with pool.connection() as raw:
                 yield raw
@@ -89,20 +169,31 @@ class PostgresEngine:
             raise Unavailable from gone
 
     @contextmanager
-    def reading(self) -> Iterator[PostgresConnection]:
+    def reading(self) -> Iterator[Reader]:
         with self._connection(self._readers) as raw:
-            yield PostgresConnection(raw)
+            yield Reader(PostgresConnection(raw))
+
+    def snapshot(self) -> AbstractContextManager[PostgresConnection]:
+        return self._transaction(self._readers, b"BEGIN ISOLATION LEVEL REPEATABLE READ")
+
+    def writing(self) -> AbstractContextManager[PostgresConnection]:
+        return self._transaction(self._writers, b"BEGIN")
 
     @contextmanager
-    def snapshot(self) -> Iterator[PostgresConnection]:
-        with self._connection(self._readers) as raw, raw.transaction():
-            raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            yield PostgresConnection(raw)
+    def _transaction(self, pool: Pool, begin: bytes) -> Iterator[PostgresConnection]:
+        """A transaction that goes to the server only where an answer is waited for.
 
-    @contextmanager
-    def writing(self) -> Iterator[PostgresConnection]:
-        with self._connection(self._writers) as raw, raw.transaction():
-            yield PostgresConnection(raw)
+        BEGIN travels with the first question, and COMMIT with what nobody waits to hear about.
+        """
+        with self._connection(pool) as raw:
+            try:
+                with _in_our_words(), raw.pipeline() as pipeline:
+                    raw.execute(begin)
+                    yield PostgresConnection(raw, pipeline)
+                    raw.execute(b"COMMIT")
+            finally:
+                if raw.pgconn.transaction_status in _UNFINISHED:
+                    raw.execute(b"ROLLBACK")
 
     def close(self) -> None:
         self._readers.close()

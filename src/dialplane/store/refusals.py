@@ -42,6 +42,20 @@ def last(
     return [_attempt(row) for row in rows]
 
 
+def lately(db: Reader, organization_id: OrganizationId, *, limit: int) -> list[RefusedAttempt]:
+    """The last refused attempts of an organization, over all numbers."""
+    rows = db.all(
+        """
+        SELECT * FROM refusals
+         WHERE organization_id = :organization_id
+         ORDER BY last_at DESC, id DESC LIMIT :limit
+        """,
+        organization_id=organization_id,
+        limit=limit,
+    )
+    return [_attempt(row) for row in rows]
+
+
 def noted_lately(db: Reader, attempt: RefusedAttempt) -> bool:
     """Whether an attempt like this one was written down a moment ago."""
     known = _find_alike(db, attempt)

@@ -1,6 +1,7 @@
 """All facts of a decision about a call, read at one instant."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final, LiteralString
 
 from dialplane.domain.digits import Digits, NearMiss, near_misses, near_spellings
@@ -15,8 +16,9 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import Millis, OrganizationId
-from dialplane.store import number_routing, numbers, routing_plans, routing_sources
+from dialplane.store import routing_numbers, routing_plans, routing_sources
 from dialplane.store.database import Reader
+from dialplane.store.routing_numbers import Found
 
 UNCONFIGURED: Final = "0"
 
@@ -25,13 +27,14 @@ def inbound_facts(
     db: Reader, realm: str, question: InboundQuestion, *, viewer: OrganizationId | None = None
 ) -> InboundFacts:
     """The facts about a call to a number; to a `viewer`, numbers of others do not exist."""
-    number = _holder(db, realm, question.called, at=question.at, viewer=viewer)
+    found = _found(db, realm, question.called, at=question.at, viewer=viewer)
+    number = None if found is None else found.number
     sources = () if number is None else routing_sources.of_number(db, number)
     facts = InboundFacts(number=number, revision=UNCONFIGURED, sources=sources)
     known_to, from_carrier = _behind(db, realm, question.source, facts)
     if viewer is not None:
         known_to &= {viewer}
-    if number is None:
+    if found is None or number is None:
         return InboundFacts(
             number=None,
             revision=UNCONFIGURED,
@@ -39,22 +42,22 @@ def inbound_facts(
             from_carrier=from_carrier,
             near_misses=_near_misses(db, realm, question.called, _askers(known_to, viewer)),
         )
-    routing = number_routing.get(db, number.organization_id, number.id)
+    routing = found.routing
     return InboundFacts(
         number=number,
-        revision=_revision(number, routing),
+        revision=_revision(found),
         sources=sources,
         known_to=known_to,
         from_carrier=from_carrier,
         digest_required=_asks_for_digest(number, routing),
         plan=routing_plans.plan(
             db,
-            number,
+            found,
             split=routing.inbound_split,
             fallbacks=routing.fallbacks,
             mapped=[number.inbound_agent],
         ),
-        limits=routing_plans.limits(db, number, routing, now=question.at, but=question.call_id),
+        limits=routing_plans.limits(db, found, now=question.at, but=question.call_id),
     )
 
 
@@ -62,54 +65,43 @@ def outbound_facts(
     db: Reader, realm: str, question: OutboundQuestion, *, viewer: OrganizationId | None = None
 ) -> OutboundFacts:
     """The facts about a call that presents a number; `viewer` as for `inbound_facts`."""
-    number = _holder(db, realm, question.caller, at=question.at, viewer=viewer)
+    found = _found(db, realm, question.caller, at=question.at, viewer=viewer)
     known_to = frozenset[OrganizationId]()
     if question.source is not None:
         known_to = routing_sources.organizations_answering_at(db, realm, question.source)
     if viewer is not None:
         known_to &= {viewer}
-    if number is None:
+    if found is None:
         near = _near_misses(db, realm, question.caller, _askers(known_to, viewer))
         return OutboundFacts(
             number=None, revision=UNCONFIGURED, known_to=known_to, near_misses=near
         )
-    routing = number_routing.get(db, number.organization_id, number.id)
+    number = found.number
     plan = routing_plans.plan(
         db,
-        number,
-        split=routing.outbound_split,
+        found,
+        split=found.routing.outbound_split,
         fallbacks=(),
         mapped=[number.outbound_agent, question.agent],
     )
     return OutboundFacts(
         number=number,
-        revision=_revision(number, routing),
+        revision=_revision(found),
         known_to=known_to,
         may_present=_may_present(db, number, question.presentation),
         plan=plan.over(routing_plans.trunk(db, number)),
-        limits=routing_plans.limits(db, number, routing, now=question.at, but=question.call_id),
+        limits=routing_plans.limits(db, found, now=question.at, but=question.call_id),
     )
 
 
-def _holder(
+def _found(
     db: Reader, realm: str, digits: Digits, *, at: Millis, viewer: OrganizationId | None
-) -> HeldNumber | None:
-    """Whoever holds these digits, else whoever held them last."""
-    number = numbers.find_holder(db, realm, digits.canonical)
-    if number is None:
-        row = db.one_or_none(
-            """
-            SELECT id, organization_id FROM telephone_numbers
-             WHERE realm = :realm AND canonical = :canonical
-             ORDER BY created_at DESC, id DESC LIMIT 1
-            """,
-            realm=realm,
-            canonical=digits.canonical,
-        )
-        number = None if row is None else numbers.get(db, row["organization_id"], row["id"])
-    if number is None or viewer not in (None, number.organization_id):
+) -> Found | None:
+    found = routing_numbers.find(db, realm, digits.canonical)
+    if found is None or viewer not in (None, found.number.organization_id):
         return None
-    return number.at(at)
+    number = found.number.at(at)
+    return found if number is found.number else replace(found, number=number)
 
 
 def _behind(
@@ -133,8 +125,8 @@ def _asks_for_digest(number: HeldNumber, routing: NumberRouting) -> bool:
     return wanted and number.sip.auth_username is not None
 
 
-def _revision(number: HeldNumber, routing: NumberRouting) -> str:
-    return f"{number.revision}.{routing.revision}"
+def _revision(found: Found) -> str:
+    return f"{found.number.revision}.{found.routing.revision}"
 
 
 def _may_present(db: Reader, number: HeldNumber, presentation: Digits | None) -> bool:

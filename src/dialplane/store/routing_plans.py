@@ -1,10 +1,9 @@
 """Who could answer for a number and how many calls it may have, in SQL."""
 
-from collections.abc import Iterable
-from typing import Final, LiteralString
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, LiteralString
 
-from dialplane.domain.agents import Agent, AgentType
-from dialplane.domain.number_routing import NumberRouting
+from dialplane.domain.agents import VersionChoice
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider
 from dialplane.domain.routing import (
     AnotherAgent,
@@ -20,41 +19,41 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.runtimes import RuntimeId, TargetId
 from dialplane.domain.values import LIVE, SECOND_MS, AgentId, Millis, OrganizationId
-from dialplane.store import runtimes
 from dialplane.store.database import Reader, Row
+from dialplane.store.routing_numbers import Found
 
 
 def plan(
     db: Reader,
-    number: HeldNumber,
+    found: Found,
     *,
     split: tuple[Arm, ...],
     fallbacks: tuple[Fallback, ...],
     mapped: Iterable[AgentMapping | None],
 ) -> Plan:
     """Everything the names of a number lead to; agents without what they say."""
-    organization_id = number.organization_id
-    rows = [
-        row
-        for agent_id in _agent_ids(split, fallbacks, mapped)
-        if (row := _agent_row(db, organization_id, agent_id)) is not None
-    ]
-    runtime_of = {
-        AgentId(row["id"]): RuntimeId(row["runtime_id"])
-        for row in rows
-        if row["runtime_id"] is not None
-    }
-    default = runtimes.find_default_id(db, organization_id)
-    used = {*runtime_of.values(), *([default] if default else []), *_runtime_ids(fallbacks)}
+    organization_id, default = found.number.organization_id, found.default_runtime
+    agents: dict[AgentId, VersionChoice] = {}
+    runtime_of: dict[AgentId, RuntimeId] = {}
+    for agent_id in _agent_ids(split, fallbacks, mapped):
+        values = _agent(db, organization_id, agent_id)
+        if values is not None:
+            production_version, last_version, runtime_id = values
+            agents[agent_id] = VersionChoice(production_version, last_version)
+            if runtime_id is not None:
+                runtime_of[agent_id] = runtime_id
+    used = {*runtime_of.values(), *_runtime_ids(fallbacks)}
+    if default is not None and len(runtime_of) < len(agents):
+        used.add(default)
     transfers = any(isinstance(each, TelephoneTransfer) for each in fallbacks)
     return Plan(
         split=split,
         fallbacks=fallbacks,
-        agents={AgentId(row["id"]): _agent(row) for row in rows},
+        agents=agents,
         runtime_of=runtime_of,
         default_runtime=default,
         runtimes={each: _targets(db, organization_id, each) for each in sorted(used)},
-        trunk=trunk(db, number) if transfers else (),
+        trunk=trunk(db, found.number) if transfers else (),
     )
 
 
@@ -73,35 +72,15 @@ def _runtime_ids(fallbacks: Iterable[Fallback]) -> list[RuntimeId]:
     return [each.runtime_id for each in fallbacks if isinstance(each, AnotherRuntime)]
 
 
-def _agent_row(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Row | None:
-    return db.one_or_none(
+def _agent(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Sequence[Any] | None:
+    return db.values_or_none(
         """
-        SELECT agents.id, agents.organization_id, type, head_revision, flow_revision,
-               production_version, last_version, created_at, updated_at, runtime_id
+        SELECT production_version, last_version, runtime_id
           FROM agents LEFT JOIN agent_runtimes ON agent_runtimes.agent_id = agents.id
          WHERE agents.organization_id = :organization_id AND agents.id = :agent_id
         """,
         organization_id=organization_id,
         agent_id=agent_id,
-    )
-
-
-def _agent(row: Row) -> Agent:
-    """An agent as far as routing asks about it: its versions, and nothing it says."""
-    return Agent(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        name="",
-        type=AgentType(row["type"]),
-        data={},
-        flow=None,
-        flow_data=None,
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        head_revision=row["head_revision"],
-        flow_revision=row["flow_revision"],
-        production_version=row["production_version"],
-        last_version=row["last_version"],
     )
 
 
@@ -159,18 +138,12 @@ def _peer(row: Row) -> Peer:
     )
 
 
-def limits(
-    db: Reader, number: HeldNumber, routing: NumberRouting, *, now: Millis, but: str
-) -> tuple[Limit, ...]:
+def limits(db: Reader, found: Found, *, now: Millis, but: str) -> tuple[Limit, ...]:
     """The limits of the organization and of the number; the call `but` does not count."""
-    row = db.one_or_none(
-        "SELECT * FROM organization_limits WHERE organization_id = :organization_id",
-        organization_id=number.organization_id,
-    )
-    of_all: Row = {"concurrent_calls": None, "calls_per_second": None} if row is None else row
+    routing = found.routing
     allowed: list[tuple[LimitScope, LimitKind, int | None]] = [
-        (LimitScope.ORGANIZATION, LimitKind.CONCURRENT_CALLS, of_all["concurrent_calls"]),
-        (LimitScope.ORGANIZATION, LimitKind.CALLS_PER_SECOND, of_all["calls_per_second"]),
+        (LimitScope.ORGANIZATION, LimitKind.CONCURRENT_CALLS, found.concurrent_calls),
+        (LimitScope.ORGANIZATION, LimitKind.CALLS_PER_SECOND, found.calls_per_second),
         (LimitScope.NUMBER, LimitKind.CONCURRENT_CALLS, routing.concurrent_calls),
         (LimitScope.NUMBER, LimitKind.CALLS_PER_SECOND, routing.calls_per_second),
     ]
@@ -179,7 +152,7 @@ def limits(
             scope=scope,
             kind=kind,
             allowed=most,
-            current=_count(db, number, (scope, kind), now=now, but=but),
+            current=_count(db, found.number, (scope, kind), now=now, but=but),
         )
         for scope, kind, most in allowed
         if most is not None

@@ -21,7 +21,11 @@ def of_number(db: Reader, number: HeldNumber) -> tuple[AcceptedSource, ...]:
         texts = _of_carriers(db, number.realm)
     else:
         texts = _of_trunk(db, number)
-    return tuple(AcceptedSource(network=ip_network(text), origin=origin) for text, origin in texts)
+    return tuple(AcceptedSource(network=_network(text), origin=origin) for text, origin in texts)
+
+
+# Most numbers share the networks of a few carriers and trunks.
+_network = lru_cache(maxsize=4096)(ip_network)
 
 
 def _of_carriers(db: Reader, realm: str) -> list[tuple[str, SourceOrigin]]:

@@ -1,8 +1,9 @@
 """Runtimes and their targets in SQL."""
 
 from dialplane.domain.errors import NotFound
-from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetState
-from dialplane.domain.values import AgentId, OrganizationId
+from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget
+from dialplane.domain.values import AgentId, Millis, OrganizationId
+from dialplane.store import peer_health
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
 
@@ -186,7 +187,7 @@ def _found(db: Reader, row: Row | None) -> Runtime:
         raise NotFound
     targets = db.all(
         """
-        SELECT runtime_targets.*, down
+        SELECT runtime_targets.*, down, since
           FROM runtime_targets LEFT JOIN peer_states ON peer_states.uri = runtime_targets.uri
          WHERE organization_id = :organization_id AND runtime_id = :runtime_id ORDER BY place
         """,
@@ -198,22 +199,22 @@ def _found(db: Reader, row: Row | None) -> Runtime:
         organization_id=row["organization_id"],
         name=row["name"],
         is_default=bool(row["is_default"]),
-        targets=tuple(_target(target) for target in targets),
+        targets=tuple(_target(target, row["created_at"]) for target in targets),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         revision=row["revision"],
     )
 
 
-def _target(row: Row) -> RuntimeTarget:
+def _target(row: Row, made_at: Millis) -> RuntimeTarget:
+    since = row["since"]
     return RuntimeTarget(
         id=row["id"],
         address=row["address"],
         uri=row["uri"],
         priority=row["priority"],
         weight=row["weight"],
-        state=_STATES[row["down"]],
+        state=peer_health.state_of(row["down"]),
+        # What a peer was for others before is theirs.
+        state_since=None if since is None else max(since, made_at),
     )
-
-
-_STATES = {None: TargetState.UNKNOWN, 0: TargetState.UP, 1: TargetState.DOWN}

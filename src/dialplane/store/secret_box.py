@@ -13,8 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_FILE = "secret.key"
 FOR_SIP = "sip password"
 """The purpose passwords of trunks and carriers are sealed for."""
+FOR_SUPPLIERS = "supplier token"
+"""The purpose what opens an account with a supplier is sealed for."""
+FOR_CELLS = "cell of an import"
+"""The purpose passwords in files are sealed for while the import waits."""
 _NONCE_BYTES = 12
-_ID_CHARS = 8
+KEY_ID_CHARS = 8
+"""What is sealed begins with so many characters that name its key."""
 
 
 class CannotOpen(Exception):  # named for what happened
@@ -56,7 +61,8 @@ class SecretBox:
         if not keys:
             raise ValueError("DIALPLANE_SECRET_KEY is empty")
         self._ciphers = {self._id(key): AESGCM(key) for key in keys}
-        self._sealing_id = self._id(keys[0])
+        self.key_ids = [self._id(key) for key in keys]
+        self.sealing_id = self.key_ids[0]
         # The last key of the ring is the oldest: signatures outlive a rotation.
         self._root = keys[-1]
 
@@ -69,12 +75,12 @@ class SecretBox:
 
     @staticmethod
     def _id(key: bytes) -> str:
-        return hashlib.sha256(b"dialplane key id" + key).hexdigest()[:_ID_CHARS]
+        return hashlib.sha256(b"dialplane key id" + key).hexdigest()[:KEY_ID_CHARS]
 
     def seal(self, secret: str, purpose: str) -> str:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[self._sealing_id].encrypt(nonce, secret.encode(), purpose.encode())
-        return f"{self._sealing_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        sealed = self._ciphers[self.sealing_id].encrypt(nonce, secret.encode(), purpose.encode())
+        return f"{self.sealing_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, purpose: str) -> str:
         """Give back what was sealed.
@@ -89,6 +95,23 @@ class SecretBox:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode()).decode()
         except (KeyError, InvalidTag) as reason:
             raise CannotOpen from reason
+
+    def reseal(self, sealed: str, purpose: str) -> str:
+        """The same secret under the first key of the ring.
+
+        Raises:
+            CannotOpen.
+        """
+        return self.seal(self.open(sealed, purpose), purpose)
+
+    @property
+    def root(self) -> str:
+        """What all signing keys are made from, as text."""
+        return base64.urlsafe_b64encode(self._root).decode()
+
+    def sign_from(self, root: str) -> None:
+        """Make signing keys from this root, which outlives the key it once was."""
+        self._root = base64.urlsafe_b64decode(root)
 
     def signing_key(self, purpose: str) -> bytes:
         """A key of its own for every purpose, the same on every node that shares the ring."""

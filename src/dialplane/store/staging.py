@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.lines import LineType
 from dialplane.domain.stock import LineTerms
 

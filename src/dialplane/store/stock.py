@@ -1,10 +1,10 @@
 """Many lines of the stock at once, in SQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, LiteralString
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.lines import Line, LineStatus, LineType
 from dialplane.domain.stock import LineTerms
 from dialplane.domain.values import LineId, Millis
@@ -87,7 +87,8 @@ def list_lines(
 
 # `available_from` decides; the written status only tells held and quarantined apart.
 _STATUS: Final[LiteralString] = """
-    CASE WHEN available_from IS NULL THEN 'held'
+    CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
+         WHEN available_from IS NULL THEN 'held'
          WHEN available_from <= :now THEN 'in_stock'
          ELSE status END
 """
@@ -139,4 +140,5 @@ def _line(row: Row) -> Line:
         sms_recv=bool(row["sms_recv"]),
         status=LineStatus(row["status_now"]),
         available_from=row["available_from"],
+        supplier_id=row["supplier_id"],
     )

@@ -1,39 +1,39 @@
 """Keeps looking where SIP peers are, and ends calls that nobody speaks of any more."""
 
-import socket
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import structlog
-
+from dialplane.domain.sip_addresses import SipAddress
+from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import SECOND_MS, Millis
+from dialplane.logs import log
 from dialplane.operations import call_events, peers
+from dialplane.probes.deadlines import Deadline
+from dialplane.probes.names import Names, NameServerFailed, NameUnknown, NoAddress
 from dialplane.store.database import Database
+from dialplane.worker.rounds import Rounds
 
-INTERVAL_S: Final = 1.0
 # However many peers there are, looking takes at most a twentieth of the time.
 RESTS_PER_WORK: Final = 20
 AT_ONCE: Final = 8
 # A name that nobody knows is asked for again, but not every second.
 PATIENCE_MS: Final = 30 * SECOND_MS
+LOOK_UP_S: Final = 5.0
 
-log = structlog.get_logger()
 
-
-def resolve(host: str) -> list[str]:
-    """What the system says about a name: its hosts file and its name server."""
+def resolve(address: SipAddress, names: Names | None = None) -> list[Destination]:
+    """What name servers say, by RFC 3263, as when a trunk is examined."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except OSError:
+        return [*(names or Names()).whereabouts(address, Deadline(LOOK_UP_S)).destinations]
+    except (NameUnknown, NoAddress, NameServerFailed):
         return []
-    return sorted({str(address[0]).partition("%")[0] for *_, address in found})
 
 
-class Lookout:
-    """A thread; any number of them may run on one database."""
+class Lookout(Rounds):
+    """Told to stop, it lets the look-ups at hand finish."""
+
+    NAME = "lookout"
 
     def __init__(
         self,
@@ -43,34 +43,17 @@ class Lookout:
         allow_private: bool = False,
         resolve: peers.Resolve = resolve,
     ) -> None:
+        super().__init__()
         self._database = database
         self._clock = clock
         self._allow_private = allow_private
         self._resolve = resolve
         self._unknown: dict[str, Millis] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
+    def rest_s(self, worked_s: float) -> float:
+        return max(self.interval_s, worked_s * RESTS_PER_WORK)
 
-    def stop(self) -> None:
-        """Let the look-ups at hand finish, then end."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            began = time.monotonic()
-            try:
-                self.round()
-            except Exception:
-                # The next round tries again; a worker that dies of one bad round helps nobody.
-                log.exception("lookout failed")
-            worked = time.monotonic() - began
-            self._stopping.wait(max(INTERVAL_S, worked * RESTS_PER_WORK))
-
-    def round(self) -> None:
+    def round(self) -> bool:
         now = self._clock()
         waiting = [
             uri for uri in peers.due(self._database, now=now) if now >= self._unknown.get(uri, 0)
@@ -80,6 +63,7 @@ class Lookout:
         lost = call_events.lose_overdue(self._database, now=now)
         if lost:
             log.info("calls lost", calls=lost)
+        return False
 
     def _look_up(self, uri: str) -> None:
         now = self._clock()

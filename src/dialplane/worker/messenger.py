@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 import msgspec
-import structlog
 
 from dialplane.domain.call_messages import CallMessage, call_signature
 from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.domain.webhooks import Delivery, Sending, signature
 from dialplane.hooks.client import HookClient, Letter, Unreachable
+from dialplane.logs import log
 from dialplane.operations import call_messages as call_operations
 from dialplane.operations import webhooks as operations
 from dialplane.store import call_messages, journal, webhooks
@@ -23,8 +23,6 @@ INTERVAL_S: Final = 0.5
 TIMEOUT_S: Final = 10.0
 CLAIM_MS: Final = 60 * SECOND_MS
 AT_ONCE: Final = 8
-
-log = structlog.get_logger()
 
 
 S = TypeVar("S", bound=Sending)

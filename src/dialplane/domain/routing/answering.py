@@ -1,9 +1,10 @@
 """Who could answer for a number: its agent, then its fallbacks, each with its targets."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dialplane.domain.agents import Draft, Missing, Saved, version_name
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing.decisions import (
     Answerer,

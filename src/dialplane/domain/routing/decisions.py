@@ -1,9 +1,10 @@
 """What routing answers: a route or a refusal, and the way that led there."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from dialplane.domain.digits import NearMiss
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing.facts import AcceptedSource, InboundFacts, OutboundFacts
 from dialplane.domain.runtimes import RuntimeId, TargetId

@@ -1,12 +1,13 @@
 """What routing has to know, read at one instant by whoever asks it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
-from dialplane.domain.agents import Agent
+from dialplane.domain.agents import VersionChoice
 from dialplane.domain.digits import NearMiss
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider
 from dialplane.domain.routing.fallbacks import Fallback
 from dialplane.domain.routing.questions import IpAddress
@@ -82,7 +83,7 @@ class Plan:
 
     split: tuple[Arm, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
-    agents: Mapping[AgentId, Agent] = field(default_factory=dict)
+    agents: Mapping[AgentId, VersionChoice] = field(default_factory=dict)
     runtime_of: Mapping[AgentId, RuntimeId] = field(default_factory=dict)
     default_runtime: RuntimeId | None = None
     runtimes: Mapping[RuntimeId, tuple[Peer, ...]] = field(default_factory=dict)

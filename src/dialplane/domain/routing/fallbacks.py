@@ -1,8 +1,8 @@
 """What happens when the agent of a number cannot answer, and that it never goes in a circle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.runtimes import RuntimeId
 

@@ -1,10 +1,11 @@
 """What is asked before a call: who calls whom, and from where."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from dialplane.domain.digits import Digits
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import Millis
 
@@ -49,6 +50,8 @@ class OutboundQuestion:
     needs_agent: bool = False
 
 
+# The same peers call again and again.
+@lru_cache(maxsize=4096)
 def source_address(text: str) -> IpAddress | None:
     """An address as the edge tells it; IPv4 that arrived through an IPv6 socket is IPv4."""
     try:

@@ -6,6 +6,7 @@ from math import inf, log
 from typing import TypeVar
 
 from dialplane.domain.routing.facts import Arm, Peer
+from dialplane.domain.trunk_checks import Destination
 
 T = TypeVar("T")
 _LOTS = 1 << 64
@@ -17,6 +18,12 @@ def by_priority_and_weight(peers: Iterable[Peer], seed: str) -> list[Peer]:
     return sorted(drawn, key=lambda peer: peer.priority)
 
 
+def destinations_in_order(found: Iterable[Destination], seed: str) -> list[Destination]:
+    """Where to send one call to a peer, by RFC 2782: the same call always goes the same way."""
+    drawn = _drawn(found, seed, lambda each: (str(each), each.weight))
+    return sorted(drawn, key=lambda each: each.priority)
+
+
 def arm_for(arms: Iterable[Arm], seed: str) -> Arm | None:
     """The arm this seed draws. When weights change, only callers that have to move do so."""
     weighted = [arm for arm in arms if arm.weight > 0]
@@ -26,7 +33,10 @@ def arm_for(arms: Iterable[Arm], seed: str) -> Arm | None:
 
 def _drawn(each: Iterable[T], seed: str, lot: Callable[[T], tuple[str, int]]) -> list[T]:
     """Weighted rendezvous hashing: every item draws for itself, so no other item matters."""
-    return sorted(each, key=lambda item: (_draw(seed, *lot(item)), lot(item)))
+    items = list(each)
+    if not items[1:]:
+        return items
+    return sorted(items, key=lambda item: (_draw(seed, *lot(item)), lot(item)))
 
 
 def _draw(seed: str, name: str, weight: int) -> float:

@@ -15,7 +15,7 @@ WITHOUT_TLS = TlsFiles(certificate="none", private_key="none")
 PLAIN = re.compile(r"[A-Za-z0-9_.:/~+=@\[\]-]*")
 
 
-class _ConfigurationText(Template):
+class ConfigurationText(Template):
     # Kamailio's own variables begin with a dollar sign.
     delimiter = "@@"
 
@@ -30,7 +30,7 @@ def render(settings: EdgeSettings) -> dict[str, str]:
     if settings.tls is None:
         names.remove("tls.cfg.tmpl")
     return {
-        name.removesuffix(".tmpl"): _ConfigurationText((TEMPLATES / name).read_text()).substitute(
+        name.removesuffix(".tmpl"): ConfigurationText((TEMPLATES / name).read_text()).substitute(
             words
         )
         for name in names

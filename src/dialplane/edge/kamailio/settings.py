@@ -1,8 +1,10 @@
 """What an operator can set about a SIP edge."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from pathlib import Path
+
+from dialplane.domain.frozen import dataclass
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
 

@@ -1,0 +1,110 @@
+"""The program whose instructions are counted: each question, asked of us and of the floor by turns.
+
+Started by `bench.counted` under callgrind, which starts a new count whenever this program asks for
+its own priority: nobody else here does. Nothing happens by the clock or by chance, so that the same
+code makes the same count: time stands still, the daybook is written when all is answered, and
+garbage is not collected.
+"""
+
+import gc
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench import rows
+from bench.asking import EDGE_TOKEN, QUESTIONS, plain_cursor
+from bench.counted import ASKED, FLOOR_IS_ASKED, NUMBERS
+from bench.minting import cursor_writer
+from bench.profiling import Application, Environ, _environ, _start_response
+from bench.rows import World
+from dialplane import main
+from dialplane.api import daybook
+from dialplane.settings import read_settings
+from dialplane.store.opening import SQLITE_FILE
+
+EACH = 25
+A_DAY_MS = 86_400_000
+
+
+def count(folder: Path) -> None:
+    daybook.COLLECTED_S = 3600.0
+    ours, write_down = _ours(folder)
+    turns = list(_turns(folder, ours, _floor(folder)))
+    for application, environs in turns:
+        _answer(application, environs)
+    write_down()
+    gc.collect()
+    gc.disable()
+    _begin_to_count()
+    for application, environs in turns:
+        _answer(application, environs)
+        write_down()
+        os.getpriority(os.PRIO_PROCESS, 0)
+    os._exit(0)  # without waiting for anybody's threads
+
+
+def _turns(
+    folder: Path, ours: Application, floor: Application
+) -> Iterator[tuple[Application, list[Environ]]]:
+    world = World(NUMBERS)
+    known = {question.name: question for question in QUESTIONS}
+    for name in ASKED:
+        asked = islice(known[name].requests(world, cursor_writer(folder)), EACH)
+        yield ours, [_environ(request) for request in asked]
+        if name in FLOOR_IS_ASKED:
+            asked = islice(known[name].requests(world, plain_cursor), EACH)
+            yield floor, [_environ(request) for request in asked]
+
+
+def _answer(application: Application, environs: list[Environ]) -> None:
+    for environ in environs:
+        body = environ["wsgi.input"].getvalue()
+        for _ in application(environ | {"wsgi.input": io.BytesIO(body)}, _right):
+            pass
+
+
+def _right(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
+    if not status.startswith("200"):
+        raise AssertionError(status)
+    _start_response(status, headers, error)
+
+
+def _ours(folder: Path) -> tuple[Application, Callable[[], None]]:
+    settings = read_settings(
+        {"DIALPLANE_DATA_DIR": str(folder), "DIALPLANE_EDGE_TOKEN": EDGE_TOKEN}
+    )
+    main.set_up_logging(settings)
+    now = rows.made_at(NUMBERS, NUMBERS) + A_DAY_MS
+    opened = main.open_parts(settings)
+    parts = replace(opened, clock=lambda: now)
+    return main.app_of(settings, parts), parts.daybook.write_down
+
+
+def _floor(folder: Path) -> Application:
+    os.environ["BENCH_DATABASE"] = str(folder / SQLITE_FILE)
+    from bench.peers import floor  # noqa: PLC0415  # it looks where the database is
+
+    return floor.wsgi
+
+
+def _begin_to_count() -> None:
+    """Tell callgrind; it hears while we work, so we work until it has been told."""
+    told = subprocess.Popen(
+        [str(shutil.which("vgdb")), f"--pid={os.getpid()}", "instrumentation", "on"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while told.poll() is None:
+        pass
+    os.getpriority(os.PRIO_PROCESS, 0)
+
+
+if __name__ == "__main__":
+    count(Path(sys.argv[1]))

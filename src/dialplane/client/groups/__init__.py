@@ -1,0 +1,1 @@
+"""Everything the API can be asked, one module per noun."""

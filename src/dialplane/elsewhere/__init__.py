@@ -1,0 +1,1 @@
+"""Servers of the v3 API that are somebody else's: read from, and held against the contract."""

@@ -1,0 +1,1 @@
+"""What an assistant may do with an organization's numbers: tools on top of the SDK, over MCP."""

@@ -1,0 +1,151 @@
+"""Transactions on SQLite: one at a time, and one COMMIT for all that were waiting.
+
+What makes a change last is the disk, and the disk takes its time for each COMMIT, however much
+there is to keep. So whoever finds others waiting leaves the transaction open for them, each behind
+a savepoint of its own, and the last one commits for all. Nobody is told anything before that: not
+that a change was made, and not that one was refused because of what another of the group had done.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from dialplane.domain.errors import Unavailable
+
+GROUP_MAX: Final = 32
+"""So many transactions share a COMMIT at most: the first of them waits for the last."""
+
+
+class _Group:
+    """Transactions that last together, or not at all."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.over = threading.Event()
+        self.failure: BaseException | None = None
+
+
+class GroupCommit:
+    """The transactions of one process, on its one connection that writes, in their order."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+        self._mutex = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+        self._group: _Group | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction, which lasts once this is left.
+
+        Raises:
+            Unavailable: another process kept the file locked, or what was shared did not last.
+        """
+        group = self._join()
+        try:
+            with self._undone_alone(group):
+                yield
+        except BaseException as error:
+            self._leave(group, error)
+            raise
+        self._leave(group)
+
+    def _join(self) -> _Group:
+        self._await_turn()
+        if self._group is None:
+            try:
+                self._begin()
+            except BaseException:
+                self._pass_on()
+                raise
+            self._group = _Group()
+        self._group.size += 1
+        return self._group
+
+    def _begin(self) -> None:
+        try:
+            self._raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            if "locked" not in str(busy):
+                raise
+            raise Unavailable from busy
+
+    @contextmanager
+    def _undone_alone(self, group: _Group) -> Iterator[None]:
+        """A failure takes back what this one did, and nothing of the others."""
+        self._raw.execute("SAVEPOINT own")
+        try:
+            yield
+        except BaseException as error:
+            group.failure = error
+            # On a full or broken disk SQLite gives up the whole transaction by itself.
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK TO own")
+                self._raw.execute("RELEASE own")
+                group.failure = None
+            raise
+        self._raw.execute("RELEASE own")
+
+    def _leave(self, group: _Group, own_failure: BaseException | None = None) -> None:
+        self._pass_on()
+        group.over.wait()
+        if group.failure not in (None, own_failure):
+            raise Unavailable from group.failure
+
+    def _await_turn(self) -> None:
+        turn = threading.Lock()
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            turn.acquire()
+            self._waiting.append(turn)
+        try:
+            turn.acquire()
+        except BaseException:  # an interrupt; if our turn has come, others rely on us
+            with self._mutex:
+                given = turn not in self._waiting
+                if not given:
+                    self._waiting.remove(turn)
+            if given:
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """Let the next one go on with the group; without a next one, the group is over."""
+        group = self._group
+        with self._mutex:
+            full = group is None or group.size >= GROUP_MAX or group.failure is not None
+            if self._waiting and not full:
+                self._waiting.popleft().release()
+                return
+        try:
+            if group is not None:
+                self._commit(group)
+        finally:
+            self._begin_anew()
+
+    def _commit(self, group: _Group) -> None:
+        try:
+            if group.failure is None:
+                self._raw.execute("COMMIT")
+        except BaseException as failure:
+            group.failure = failure
+            raise
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                if self._raw.in_transaction:
+                    self._raw.execute("ROLLBACK")
+            self._group = None
+            group.over.set()
+
+    def _begin_anew(self) -> None:
+        with self._mutex:
+            self._taken = bool(self._waiting)
+            if self._waiting:
+                self._waiting.popleft().release()

@@ -1,0 +1,2 @@
+CREATE INDEX jobs_unconfirmed ON jobs (updated_at)
+    WHERE status = 'previewed';

@@ -1,0 +1,62 @@
+"""The number a call is about, with everything there is one of beside it: one round trip."""
+
+from typing import Final, LiteralString
+
+from dialplane.domain.frozen import dataclass
+from dialplane.domain.number_routing import NumberRouting
+from dialplane.domain.numbers import HeldNumber
+from dialplane.domain.runtimes import RuntimeId
+from dialplane.store import number_routing, numbers
+from dialplane.store.database import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A number and what is set about its calls; who may call besides its trunk is not read.
+
+    Runtime and limits are those of its organization.
+    """
+
+    number: HeldNumber
+    routing: NumberRouting
+    default_runtime: RuntimeId | None
+    concurrent_calls: int | None
+    calls_per_second: int | None
+
+
+_FOUND: Final[LiteralString] = (
+    "SELECT runtimes.id, organization_limits.concurrent_calls,"
+    " organization_limits.calls_per_second, "
+    + number_routing.SELECTED + ", " + numbers.SELECTED + """
+      FROM telephone_numbers
+      LEFT JOIN number_routing ON number_routing.number_id = telephone_numbers.id
+       AND number_routing.organization_id = telephone_numbers.organization_id
+      LEFT JOIN organization_limits
+        ON organization_limits.organization_id = telephone_numbers.organization_id
+      LEFT JOIN runtimes ON runtimes.organization_id = telephone_numbers.organization_id
+       AND is_default = 1
+     WHERE realm = :realm AND canonical = :canonical
+    """
+)  # fmt: skip
+_HELD: Final = _FOUND + " AND status <> 'expired'"
+_LAST: Final = (
+    _FOUND + " ORDER BY telephone_numbers.created_at DESC, telephone_numbers.id DESC LIMIT 1"
+)
+_SET: Final = slice(3, 11)
+_NUMBER: Final = slice(11, None)
+
+
+def find(db: Reader, realm: str, canonical: str) -> Found | None:
+    """Whoever holds these digits, else whoever held them last."""
+    values = db.values_or_none(_HELD, realm=realm, canonical=canonical)
+    values = values or db.values_or_none(_LAST, realm=realm, canonical=canonical)
+    if values is None:
+        return None
+    number = numbers.of_values(values[_NUMBER])
+    return Found(
+        number=number,
+        routing=number_routing.of_values(number.organization_id, number.id, values[_SET]),
+        default_runtime=values[0],
+        concurrent_calls=values[1],
+        calls_per_second=values[2],
+    )
