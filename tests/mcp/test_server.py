@@ -267,10 +267,9 @@ def test_a_token_expires_and_its_parts_belong_together() -> None:
 class TestErrors:
     def test_each_says_what_to_do_next(self, demo: Demo) -> None:
         async def journey(client: Client) -> None:
-            asked = await tool(client, "buy_number", line="07000000009")
-            bought = await tool(
-                client, "buy_number", line="07000000009", confirm_token=asked["confirm_token"]
-            )
+            line = (await tool(client, "search_lines"))["lines"][0]["number"]
+            token = (await tool(client, "buy_number", line=line))["confirm_token"]
+            bought = await tool(client, "buy_number", line=line, confirm_token=token)
             assert "list_numbers" in await refusal(client, "get_number", number="07099999999")
             assert "search_lines" in await refusal(client, "buy_number", line="07099999999")
             assert "list_agents" in await refusal(
