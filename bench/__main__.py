@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import asking, profiling, reporting
+from bench import asking, profiling, reporting, starting
 from bench.keeping import kept_of
 from bench.loading import NoLoad, require_wrk
 from bench.machine import cores, machine
@@ -20,7 +20,8 @@ from bench.serving import NotServing
 from bench.showing import show, show_profile
 from bench.stocking import Ground, Say, postgres_ground, sqlite_ground
 
-QUICK = frozenset({"get", "mapping"})
+ALL = (starting.NAME, *(question.name for question in asking.QUESTIONS))
+QUICK = (starting.NAME, "get", "mapping")
 console = Console(width=None if sys.stdout.isatty() else 120)
 
 
@@ -32,7 +33,7 @@ def main(
     rounds: Annotated[int, typer.Option(min=1, help="Medians are taken over these.")] = 5,
     seconds: Annotated[int, typer.Option(min=1, help="How long each peer is asked.")] = 3,
     workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
-    ask: Annotated[list[str] | None, typer.Option(help="Only these questions, by name.")] = None,
+    ask: Annotated[list[str] | None, typer.Option(help=f"Only these: {', '.join(ALL)}.")] = None,
     keep: Annotated[bool, typer.Option(help="Put the figures into docs/performance.")] = False,
     profile: Annotated[
         bool, typer.Option(help="Only tell where Dialplane's own time goes.")
@@ -42,12 +43,13 @@ def main(
     ] = None,
 ) -> None:
     """Measure Dialplane beside its peers."""
-    wanted = set(ask or (QUICK if quick else [q.name for q in asking.QUESTIONS]))
+    wanted = set(ask or (QUICK if quick else ALL))
     plan = Plan(
         engine=engine,
         world=World(numbers or (10_000 if quick else 1_000_000)),
         peers=_peers(catalogue.QUICK if quick else catalogue.PEERS, beside),
         questions=tuple(q for q in asking.QUESTIONS if q.name in wanted),
+        starts=starting.NAME in wanted,
         rounds=rounds,
         seconds=seconds,
         workers=workers,

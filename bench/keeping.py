@@ -6,26 +6,29 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import starting
 from bench.figures import Figures
 from bench.machine import Machine
 from bench.peers.catalogue import Engine
 from bench.running import Result
+from bench.starting import Starts
 
 FOLDER = Path(__file__).parents[1] / "docs" / "performance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One run as it is kept: by question, then by peer."""
+    """Runs of one engine and size as they are kept: starts by peer, the others by question first.
+
+    Each part says on what it was measured: a run may be done in parts.
+    """
 
     engine: Engine
     numbers: int
     workers: int
-    rounds: int
-    seconds: int
-    machine: str
+    measured: dict[str, str]
     titles: dict[str, str]
-    started_s: dict[str, float]
+    starts: dict[str, Starts]
     figures: dict[str, dict[str, Figures]]
 
     @property
@@ -40,26 +43,29 @@ class Kept:
         return f"{engine}, {self.numbers:,} numbers, {processes}"
 
     def keep(self) -> None:
-        """Beside what an earlier run kept of other questions: a run may be done in parts."""
+        """Beside what an earlier run kept of other questions."""
         path, told = FOLDER / f"{self.name}.json", asdict(self)
         if path.exists():
             before = json.loads(path.read_text())
-            for part in ("titles", "started_s", "figures"):
+            for part in ("measured", "titles", "starts", "figures"):
                 told[part] = before[part] | told[part]
         path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
 def kept_of(result: Result, machine: Machine) -> Kept:
     plan = result.plan
+    titles = {question.name: question.title for question in plan.questions}
+    rounds = f"{machine}. Medians of {plan.rounds} rounds"
+    measured = dict.fromkeys(titles, f"{rounds} of {plan.seconds} s")
+    if plan.starts:
+        titles[starting.NAME], measured[starting.NAME] = starting.TITLE, rounds
     return Kept(
         engine=plan.engine,
         numbers=plan.world.numbers,
         workers=plan.workers,
-        rounds=plan.rounds,
-        seconds=plan.seconds,
-        machine=str(machine),
-        titles={question.name: question.title for question in plan.questions},
-        started_s=result.started_s,
+        measured=measured,
+        titles=titles,
+        starts=result.starts,
         figures=result.figures,
     )
 
@@ -78,4 +84,5 @@ def _read(told: dict[str, Any]) -> Kept:
         question: {peer: Figures.read(values) for peer, values in peers.items()}
         for question, peers in told["figures"].items()
     }
-    return Kept(**told | {"engine": Engine(told["engine"]), "figures": figures})
+    starts = {peer: Starts.read(values) for peer, values in told["starts"].items()}
+    return Kept(**told | {"engine": Engine(told["engine"]), "starts": starts, "figures": figures})

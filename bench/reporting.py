@@ -7,6 +7,7 @@ from bench.keeping import FOLDER, Kept, all_kept
 from bench.peers.catalogue import DIALPLANE, NGINX
 from bench.pictures import bars
 from bench.sip import figures as sip
+from bench.starting import TITLE, Starts
 from bench.targets import verdicts
 
 PAGE = FOLDER / "figures.md"
@@ -54,12 +55,15 @@ def _lines(kept: list[Kept]) -> Iterator[str]:
 def _run(run: Kept) -> Iterator[str]:
     yield f"### {run.title}"
     yield ""
-    yield f"{run.machine}. Medians of {run.rounds} rounds of {run.seconds} s, ± the furthest round."
-    yield ""
+    for measured in dict.fromkeys(run.measured.values()):
+        yield f"{measured}, ± the furthest round{_of_parts(run, measured)}."
+        yield ""
     for question in PICTURED:
         if question in run.figures:
             yield f"![{run.titles[question]}]({question}-{run.name}.svg)"
             yield ""
+    if run.starts:
+        yield from _starts(run.starts)
     for question, peers in run.figures.items():
         yield f"**{run.titles[question]}**"
         yield ""
@@ -68,6 +72,30 @@ def _run(run: Kept) -> Iterator[str]:
         for name, figures in peers.items():
             yield _row(name, figures)
         yield ""
+
+
+def _of_parts(run: Kept, measured: str) -> str:
+    """Which ones, where others were measured on another day or for another time."""
+    parts = [run.titles[part] for part, how in run.measured.items() if how == measured]
+    return "" if len(parts) == len(run.titles) else ": " + "; ".join(parts)
+
+
+def _starts(starts: dict[str, Starts]) -> Iterator[str]:
+    yield f"**{TITLE}**"
+    yield ""
+    yield "| | s | Dialplane takes | CPU s | Dialplane takes |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for name, found in starts.items():
+        ours = name == DIALPLANE.name
+        cells = (
+            f"**{name}**" if ours else name,
+            spread(found.seconds, "{:.2f}"),
+            "" if ours else spread(found.ratio, "{:.2f} x"),
+            spread(found.cpu_s, "{:.2f}"),
+            "" if ours else spread(found.cpu_ratio, "{:.2f} x"),
+        )
+        yield "| " + " | ".join(cells) + " |"
+    yield ""
 
 
 def _row(name: str, figures: Figures) -> str:

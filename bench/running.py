@@ -2,19 +2,21 @@
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
 
-from bench import fairness, machine
-from bench.asking import BUYERS, Question, Request, plain_cursor
+from bench import fairness, machine, starting
+from bench.asking import BUYERS, NUMBERS, Question, Request, plain_cursor
 from bench.figures import Figures, figures
 from bench.loading import Effort, Outcome, load
 from bench.minting import cursor_writer
 from bench.peers.catalogue import DIALPLANE, PURCHASE, Engine, Peer, Stand
 from bench.rows import World
 from bench.serving import Server, free_port, serving
+from bench.starting import Starts, rotated
 from bench.stocking import Ground, Say
 
 PLACES = 1 << 30
@@ -30,6 +32,7 @@ class Plan:
     world: World
     peers: tuple[Peer, ...]
     questions: tuple[Question, ...]
+    starts: bool
     rounds: int
     seconds: int
     workers: int = 1
@@ -37,11 +40,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The figures of a plan: by question, then by peer."""
+    """The figures of a plan: of starts by peer, the others by question, then by peer."""
 
     plan: Plan
+    starts: dict[str, Starts]
     figures: dict[str, dict[str, Figures]]
-    started_s: dict[str, float]
 
 
 def run(plan: Plan, ground: Ground, say: Say) -> Result:
@@ -53,24 +56,32 @@ def run(plan: Plan, ground: Ground, say: Say) -> Result:
     """
     cores = machine.cores()
     core = None if cores is None else cores.server if plan.workers == 1 else cores.both
+
+    def serve(peer: Peer) -> AbstractContextManager[Server]:
+        return serving(peer, _stand(plan, ground), core, ground.database_pid)
+
+    # First, while nobody else is there.
+    starts = starting.starts(plan.peers, serve, plan.rounds, say) if plan.starts else {}
+    if not plan.questions:
+        return Result(plan=plan, starts=starts, figures={})
     with contextlib.ExitStack() as stack:
         servers: list[Server] = []
         for peer in plan.peers:
             say(f"starting {peer.name}")
-            stand = Stand(
-                engine=plan.engine,
-                target=ground.target,
-                folder=ground.folder,
-                port=free_port(),
-                workers=plan.workers,
-            )
-            servers.append(stack.enter_context(serving(peer, stand, core, ground.database_pid)))
-        rounds = Rounds(plan, ground, servers, None if cores is None else cores.load)
+            servers.append(stack.enter_context(serve(peer)))
+        rounds = Rounds(plan, ground, tuple(servers), None if cores is None else cores.load)
         found = {question.name: rounds.ask(question, say) for question in plan.questions}
-    return Result(
-        plan=plan,
-        figures=found,
-        started_s={server.peer.name: server.started_s for server in servers},
+    return Result(plan=plan, starts=starts, figures=found)
+
+
+def _stand(plan: Plan, ground: Ground) -> Stand:
+    return Stand(
+        engine=plan.engine,
+        target=ground.target,
+        folder=ground.folder,
+        port=free_port(),
+        first_asked=f"{NUMBERS}/{plan.world.number_id(0)}",
+        workers=plan.workers,
     )
 
 
@@ -78,7 +89,7 @@ class Rounds:
     """The servers, and who is asked next."""
 
     def __init__(
-        self, plan: Plan, ground: Ground, servers: list[Server], load_core: str | None
+        self, plan: Plan, ground: Ground, servers: tuple[Server, ...], load_core: str | None
     ) -> None:
         self._plan = plan
         self._ground = ground
@@ -89,13 +100,13 @@ class Rounds:
         self._chance = Random(plan.rounds)  # noqa: S311  # which request comes first
 
     def ask(self, question: Question, say: Say) -> dict[str, Figures]:
-        able = [server for server in self._servers if question.kind in server.peer.kinds]
+        able = tuple(server for server in self._servers if question.kind in server.peer.kinds)
         files = self._files(question)
         self._require_fairness(question, able)
         outcomes: dict[str, list[Outcome]] = {server.peer.name: [] for server in able}
         for turn in range(-1, self._plan.rounds):
             place = self._chance.randrange(PLACES)
-            for server in _rotated(able, turn):
+            for server in rotated(able, turn):
                 warming = turn < 0
                 say(f"{question.name}: " + (f"round {turn + 1}" if not warming else "warming up"))
                 outcome = self._once(question, server, files[server.peer is DIALPLANE], place)
@@ -123,7 +134,7 @@ class Rounds:
             False: question.write(folder, world, plain_cursor, "peers"),
         }
 
-    def _require_fairness(self, question: Question, able: list[Server]) -> None:
+    def _require_fairness(self, question: Question, able: tuple[Server, ...]) -> None:
         request = next(question.requests(self._plan.world, self._cursor))
         fairness.require_proof(self._ours, request, question.proof)
         for server in able:
@@ -144,9 +155,3 @@ class Rounds:
             theirs = theirs[LINES_OF_ONE_FEE * BUYERS :]
             ours, theirs = ours[:BUYERS], theirs[:BUYERS]
         yield from zip(ours, theirs, strict=True)
-
-
-def _rotated(servers: list[Server], turn: int) -> list[Server]:
-    """Somebody else goes first in each round."""
-    start = turn % len(servers)
-    return servers[start:] + servers[:start]

@@ -17,6 +17,7 @@ from bench.peers.catalogue import Peer, Stand
 
 SECONDS_TO_START = 60
 OWN_AND_ENDED_CHILDREN = 4  # of psutil's cpu_times: user and system, and both of ended children
+OK = 200
 ROOT = Path(__file__).parents[1]
 
 
@@ -24,9 +25,20 @@ class NotServing(Exception):  # named for what happened, like every error here
     """A peer did not start, or does not answer as it should."""
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """From the command to the first right answer: by the clock, and in processor time."""
+
+    seconds: float
+    cpu_s: float
+
+
+NOT_YET = Start(0.0, 0.0)
+
+
 @dataclass(slots=True)
 class Server:
-    """A running peer; `started_s` is from the start of its process to its first right answer.
+    """A running peer.
 
     `database_pid` is the first process of a database that works for it, if there is one.
     """
@@ -35,7 +47,7 @@ class Server:
     stand: Stand
     process: subprocess.Popen[bytes]
     database_pid: int | None = None
-    started_s: float = 0.0
+    start: Start = NOT_YET
 
     @property
     def url(self) -> str:
@@ -101,7 +113,8 @@ def serving(
     server = Server(peer, stand, process, database_pid)
     try:
         _wait_until_it_answers(server, said)
-        server.started_s = time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        server.start = Start(seconds, server.cpu_s())
         yield server
     finally:
         _end(process)
@@ -110,24 +123,21 @@ def serving(
 def _wait_until_it_answers(server: Server, said: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and server.process.poll() is None:
-        if _answers(server.stand.port):
+        if _answers(server.stand):
             return
         time.sleep(0.002)
     text = said.read_text(errors="replace")[-2000:]
     raise NotServing(f"{server.peer.name} does not answer:\n{text}")
 
 
-def _answers(port: int) -> bool:
-    """Whether the key of the first organization is let in."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+def _answers(stand: Stand) -> bool:
+    """Whether the key of the first organization is let in, and its number found."""
+    connection = HTTPConnection("127.0.0.1", stand.port, timeout=5)
     with contextlib.closing(connection), contextlib.suppress(OSError, HTTPException):
         asked = {"Authorization": f"Bearer {rows.token(rows.BIG)}"}
-        connection.request("GET", _NOWHERE, headers=asked)
-        return connection.getresponse().status in {200, 404}
+        connection.request("GET", stand.first_asked, headers=asked)
+        return connection.getresponse().status == OK
     return False
-
-
-_NOWHERE = f"/v3/organization-telephone-numbers/{rows.organization_id(rows.BIG)}"
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -7,6 +7,7 @@ from bench.figures import Figures, Spread
 from bench.machine import Machine
 from bench.peers.catalogue import DIALPLANE
 from bench.running import Result
+from bench.starting import TITLE, Starts
 
 SMALLEST_SHARE = 0.01
 
@@ -18,7 +19,10 @@ def show(console: Console, result: Result, machine: Machine) -> None:
         f" {plan.rounds} rounds of {plan.seconds} s each, medians (± the furthest round)"
     )
     console.print(str(machine), style="dim")
-    console.print(_table(result))
+    if result.starts:
+        console.print(_starts(result.starts))
+    if result.figures:
+        console.print(_table(result))
 
 
 def show_profile(console: Console, title: str, costs: dict[str, float]) -> None:
@@ -31,22 +35,43 @@ def show_profile(console: Console, title: str, costs: dict[str, float]) -> None:
     console.print(table)
 
 
-def _table(result: Result) -> Table:
-    table = Table("", "answers/s", "Dialplane is", "p50 ms", "p99 ms", "CPU µs", "MB", "start s")
+def _starts(starts: dict[str, Starts]) -> Table:
+    table = _of_figures("", "s", "Dialplane takes", "CPU s", "Dialplane takes")
+    table.add_row(f"[bold]{TITLE}")
+    for name, found in starts.items():
+        ours = name == DIALPLANE.name
+        table.add_row(
+            f"  {name}",
+            spread(found.seconds, "{:.2f}"),
+            "" if ours else spread(found.ratio, "{:.2f} x"),
+            spread(found.cpu_s, "{:.2f}"),
+            "" if ours else spread(found.cpu_ratio, "{:.2f} x"),
+            style="green" if ours else None,
+        )
+    return table
+
+
+def _of_figures(*headings: str) -> Table:
+    table = Table(*headings)
     table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
         column.no_wrap = True
+    return table
+
+
+def _table(result: Result) -> Table:
+    table = _of_figures("", "answers/s", "Dialplane is", "p50 ms", "p99 ms", "CPU µs", "MB")
     for question in result.plan.questions:
         table.add_section()
         table.add_row(f"[bold]{question.title}")
         for name, figures in result.figures[question.name].items():
             style = "green" if name == DIALPLANE.name else None
-            table.add_row(*_cells(name, figures, result.started_s[name]), style=style)
+            table.add_row(*_cells(name, figures), style=style)
     return table
 
 
-def _cells(name: str, figures: Figures, started_s: float) -> list[str]:
+def _cells(name: str, figures: Figures) -> list[str]:
     return [
         f"  {name}{_faults(figures)}",
         spread(figures.per_s, "{:,.0f}"),
@@ -55,7 +80,6 @@ def _cells(name: str, figures: Figures, started_s: float) -> list[str]:
         f"{figures.p99_ms:.2f}",
         _processor_time(figures),
         f"{figures.memory_mb:.0f}",
-        f"{started_s:.2f}",
     ]
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bench import starting
+from bench.figures import Spread
 from bench.keeping import Kept
 from bench.peers.catalogue import DIALPLANE, FASTAPI, FASTIFY, FLOOR, Engine, Peer
 from bench.sip import figures as sip
 
 MEGABYTES_MAX = 80
 FLATNESS_MAX = 1.3
+START_MAX = 0.5
 LISTS = ("list-first", "list-middle", "list-last")
 
 
@@ -34,7 +37,7 @@ def verdicts(kept: list[Kept]) -> Iterator[Verdict]:
         yield from _flatness([run for run in kept if run.engine is engine and run.workers == 1])
     if sqlite:
         yield _memory(kept)
-        yield _cold_start(sqlite)
+    yield from _starts([run for run in kept if run.engine is Engine.SQLITE and run.workers == 1])
     calls = sip.kept()
     if calls is not None:
         yield _through_the_edge(calls)
@@ -48,7 +51,7 @@ def _ratios(run: Kept, question: str, wanted: tuple[tuple[Peer, float], ...]) ->
             yield Verdict(
                 f"{run.titles[question]} ({run.title})",
                 f"at least {least:g} x {peer.name}",
-                f"{ratio.middle:.2f} x ({ratio.low:.2f} to {ratio.high:.2f})",
+                _told(ratio),
                 ratio.middle >= least,
             )
 
@@ -75,7 +78,7 @@ def _through_the_edge(calls: sip.Kept) -> Verdict:
     return Verdict(
         "calls through the whole edge",
         f"at least {sip.LEAST_OF_FIXED:g} x {sip.FIXED}",
-        f"{ratio.middle:.2f} x ({ratio.low:.2f} to {ratio.high:.2f})",
+        _told(ratio),
         ratio.middle >= sip.LEAST_OF_FIXED,
     )
 
@@ -94,11 +97,17 @@ def _memory(kept: list[Kept]) -> Verdict:
     )
 
 
-def _cold_start(run: Kept) -> Verdict:
-    ours, theirs = run.started_s[DIALPLANE.name], run.started_s[FASTAPI.name]
-    return Verdict(
-        "cold start to the first answer",
-        f"under 0.5 x {FASTAPI.name}",
-        f"{ours / theirs:.2f} x ({ours:.2f} s)",
-        ours < theirs / 2,
-    )
+def _starts(runs: list[Kept]) -> Iterator[Verdict]:
+    for run in runs:
+        if FASTAPI.name in run.starts:
+            beside = run.starts[FASTAPI.name]
+            yield Verdict(
+                f"{starting.TITLE} ({run.title})",
+                f"under {START_MAX:g} x {FASTAPI.name}",
+                f"{_told(beside.ratio)}; in processor time {_told(beside.cpu_ratio)}",
+                beside.ratio.middle < START_MAX,
+            )
+
+
+def _told(ratio: Spread) -> str:
+    return f"{ratio.middle:.2f} x ({ratio.low:.2f} to {ratio.high:.2f})"

@@ -28,12 +28,16 @@ EDGE_TOKEN = "the-edge-of-the-bench"  # noqa: S105  # it opens nothing but the b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """Where a peer is to be served from; `target` is the SQLite file or the PostgreSQL address."""
+    """Where a peer is to be served from; `target` is the SQLite file or the PostgreSQL address.
+
+    It is up once the path that is asked first is answered with 200.
+    """
 
     engine: Engine
     target: str
     folder: Path
     port: int
+    first_asked: str
     workers: int = 1
 
     @property
