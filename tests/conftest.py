@@ -28,8 +28,15 @@ from parts.world import World
 
 pytest_plugins = ["parts.promises"]
 
-# How long an example takes is the machine's business.
-hypothesis.settings.register_profile("dialplane", deadline=None)
+# How long an example takes, or takes to be made up, is the machine's business.
+hypothesis.settings.register_profile(
+    "dialplane",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,  # a world is swept between examples
+    ],
+)
 hypothesis.settings.load_profile("dialplane")
 
 EARLIEST = 1_700_000_000_000

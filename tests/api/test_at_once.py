@@ -42,7 +42,7 @@ def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:
     ready = threading.Barrier(len(tasks))
 
     def begin(task: Callable[[], T]) -> T:
-        ready.wait(30)
+        ready.wait(60)
         return task()
 
     with ThreadPoolExecutor(len(tasks)) as threads:

@@ -22,7 +22,7 @@ class Written:
         self.some = threading.Event()
 
     def __call__(self, notes: Sequence[Note]) -> None:
-        assert self.gate.wait(20)
+        assert self.gate.wait(60)
         self.ids.extend(note.request_id for note in notes)
         self.some.set()
 
@@ -32,7 +32,7 @@ def test_what_is_entered_is_written_down_by_itself() -> None:
 
     Daybook(written).enter(a_note("1"))
 
-    assert written.some.wait(20)
+    assert written.some.wait(60)
     assert written.ids == ["1"]
 
 
@@ -63,7 +63,7 @@ def test_while_the_log_stands_still_only_so_much_is_kept_in_memory() -> None:
     requests.join(2)
     kept = next(entered)
     written.gate.set()
-    requests.join(20)
+    requests.join(60)
     daybook.write_down()
 
     assert kept < 3 * NOTES_MAX

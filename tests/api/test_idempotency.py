@@ -285,7 +285,7 @@ class TestTwins:
         twin = key.post(PURCHASE, {"id": LINE})
         other = key.post(PURCHASE, {"number": DIGITS})
         held_up.open()
-        answer = pending.result(20)
+        answer = pending.result(60)
 
         assert (twin.status, twin.code) == (409, "IDEMPOTENCY_IN_PROGRESS")
         assert (other.status, other.code) == (409, "IDEMPOTENCY_KEY_REUSED")
@@ -298,7 +298,7 @@ class TestTwins:
         died = failing(SystemExit())
         stepping_in.before_writes_of(FIRST, go_on, died, died)
         with pytest.raises(SystemExit):
-            first.submit(key.post, PURCHASE, {"id": LINE}).result(20)
+            first.submit(key.post, PURCHASE, {"id": LINE}).result(60)
 
         world.clock.advance(seconds=60, ms=-1)
         too_early = key.post(PURCHASE, {"id": LINE})
@@ -318,7 +318,7 @@ class TestTwins:
         world.acme.delete(path_of(taken_over.json["id"]))  # so that the digits are free again
 
         held_up.open()
-        woken = sleeping.result(20)
+        woken = sleeping.result(60)
 
         assert (woken.status, woken.code) == (409, "IDEMPOTENCY_IN_PROGRESS")
         assert world.acme.get(NUMBERS, status=["active", "expired"]).json["total_count"] == 1
@@ -329,7 +329,7 @@ class TestTwins:
         self, key: Client, first: ThreadPoolExecutor, stepping_in: SteppingIn, *, error: Exception
     ) -> None:
         stepping_in.before_writes_of(FIRST, go_on, failing(error))
-        failed: Answer = first.submit(key.post, PURCHASE, {"id": LINE}).result(20)
+        failed: Answer = first.submit(key.post, PURCHASE, {"id": LINE}).result(60)
 
         again = key.post(PURCHASE, {"id": LINE})
 
@@ -342,7 +342,7 @@ class TestTwins:
         ready = threading.Barrier(8)
 
         def attempt(_: int) -> Answer:
-            ready.wait(20)
+            ready.wait(60)
             return key.post(REGISTER, TRUNK)
 
         with ThreadPoolExecutor(8) as threads:

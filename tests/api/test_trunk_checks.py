@@ -123,7 +123,7 @@ def slow_peer(world: World) -> Iterator[threading.Event]:
     go_on = threading.Event()
 
     def answer(request: bytes) -> bytes:
-        go_on.wait(5)
+        go_on.wait(60)
         return saying("SIP/2.0 200 OK")(request)
 
     with datagrams(answer) as port:

@@ -55,7 +55,7 @@ def test_the_printed_curl_answers_the_16_fields_of_the_seed(tmp_path: Path) -> N
     with started("demo", "--port", "0", "--no-calls", env={}, cwd=tmp_path) as running:
         printed = running.line_with("curl -s").strip()
         answer = subprocess.run(
-            ["sh", "-c", printed], capture_output=True, text=True, timeout=30, check=True
+            ["sh", "-c", printed], capture_output=True, text=True, timeout=60, check=True
         )
 
     number = json.loads(answer.stdout)

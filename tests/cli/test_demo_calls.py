@@ -97,7 +97,7 @@ class TestWithKamailioAndSipp:
             assert running.stop(signal.SIGINT) == 0
 
             assert _left_of(tmp_path) == []
-            wait_until_gone(there[1:], within_s=5)
+            wait_until_gone(there[1:])
 
     @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
     def test_neither_does_kill_9(self, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ class TestWithKamailioAndSipp:
 
             running.process.kill()
 
-            wait_until_gone(there[1:], within_s=45)
+            wait_until_gone(there[1:])
 
 
 def test_without_them_it_says_in_one_line_what_to_install(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(here: Home, tmp_path: Path
         )
         wait_for_some(here)
         os.kill(running.pid, signal.SIGKILL)
-        running.wait(30)
+        running.wait(60)
         copied = agents_here(here)
         assert 0 < copied < MANY, "it was over before it could be killed"
 

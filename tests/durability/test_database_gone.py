@@ -19,7 +19,6 @@ from parts.postgres import FicklePostgres
 from parts.program import wait_until, wait_until_listening
 from parts.server import Server, given_two_organizations, serving
 
-PATIENCE_S = 60
 ABSENT_S = 10
 
 
@@ -92,7 +91,7 @@ def test_an_api_process_that_dies_meanwhile_is_replaced_and_waits(
     before = server.running.children()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: "API process waits" in server.running.err, within_s=PATIENCE_S)
+    wait_until(lambda: "API process waits" in server.running.err)
     fickle.come()
 
     wait_until_listening(server.address[1])
@@ -103,7 +102,7 @@ def test_an_api_process_that_dies_meanwhile_is_replaced_and_waits(
 def test_what_runs_beside_the_api_waits_too(home: Home, fickle: FicklePostgres) -> None:
     with serving(home) as server:
         fickle.go()  # it says that it serves before it begins with what nobody waits for
-        wait_until(lambda: "waits for the database" in server.running.err, within_s=PATIENCE_S)
+        wait_until(lambda: "waits for the database" in server.running.err)
         fickle.come()
 
-        wait_until(lambda: worker_has_passed(home), within_s=PATIENCE_S)
+        wait_until(lambda: worker_has_passed(home))

@@ -68,8 +68,8 @@ def kill(server: Server) -> None:
     pids = [server.running.process.pid, *server.running.children()]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    server.running.process.wait(30)
-    wait_until_gone(pids[1:], within_s=30)
+    server.running.process.wait(60)
+    wait_until_gone(pids[1:])
 
 
 def everything(server: Server, path: str) -> Iterator[dict[str, Any]]:

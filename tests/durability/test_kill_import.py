@@ -41,8 +41,8 @@ def kill(server: Server) -> None:
     pids = [server.running.process.pid, *server.running.children()]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    server.running.process.wait(30)
-    wait_until_gone(pids[1:], within_s=30)
+    server.running.process.wait(60)
+    wait_until_gone(pids[1:])
 
 
 def wait_for(client: Client, path: str, *, done: int = 0, status: str = "") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from builders import AGENT, NOTHING, a_number, an_agent, an_id
@@ -143,9 +143,7 @@ def configured(world: World, said: dict[str, Any]) -> None:
             peers.mark(db, uri, down=True, at=1, sip_code=408)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(configurations, spellings, spellings, sources, st.sampled_from(["inbound", "outbound"]))
 def test_simulation_live_call_and_replay_agree(  # noqa: PLR0913, PLR0917  # one call, whole
     swept_worlds: Any,

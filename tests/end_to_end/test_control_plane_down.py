@@ -1,9 +1,8 @@
 """Without the control plane, numbers that were called before go on working, and nothing is lost."""
 
-import time
-
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
+from parts.program import wait_until
 from parts.sip_lines import UdpLine
 from parts.sip_peers import CARRIER, STRANGER, Sipp
 
@@ -26,8 +25,7 @@ def test_a_number_called_before_still_reaches_its_agent(
 
     control.stop()
     sipp.call("caller_hangs_up", edge.outside, called=digits)
-    time.sleep(0.5)
-    assert edge.spooled() >= 3
+    wait_until(lambda: edge.spooled() >= 3)
     control.start()
 
     invites = runtime.finish().received("INVITE")
@@ -35,7 +33,7 @@ def test_a_number_called_before_still_reaches_its_agent(
     assert {record["outcome"] for record in records} == {"ended"}
     [second] = [record for record in records if record["id"] != first["id"]]
     assert f"X-Dialplane-Call-Id: {second['id']}" in invites[1]
-    assert edge.spooled() == 0
+    wait_until(lambda: edge.spooled() == 0)
 
 
 def test_a_number_never_called_is_refused_with_the_reason(
@@ -72,13 +70,9 @@ def test_after_three_failures_callers_do_not_wait_for_the_next(
     digits = control.holds(runtimes=["127.0.0.3:5080"])
 
     with control.frozen():
-        for _ in range(3):
+        for _ in range(4):
             _refusal(edge, digits)
-        began = time.monotonic()
-        _refusal(edge, digits)
-        waited_s = time.monotonic() - began
 
-    assert waited_s < 0.5
     not_asked = 'dialplane_edge_questions_total{direction="inbound",outcome="not_asked"}'
     assert edge.metrics()[not_asked] == 1
 
@@ -91,7 +85,7 @@ def test_the_caller_gives_up_before_the_control_plane_answered(
 
     with control.frozen():
         caller = sipp.begin_call("caller_cancels_early", edge.outside, called=digits)
-        time.sleep(0.4)
+        caller.await_received("SIP/2.0 200")
 
     caller.finish()
     [record] = control.await_records(digits)

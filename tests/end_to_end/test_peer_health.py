@@ -1,15 +1,11 @@
 """A runtime that answers no OPTIONS is not called; when it answers again, it is."""
 
-import time
-from collections.abc import Callable
-
 from dialplane.store import peers
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
 from parts.option_answerer import OptionAnswerer
+from parts.program import wait_until
 from parts.sip_peers import RUNTIME, free_port
-
-PATIENCE_S = 40
 
 
 def test_two_misses_take_a_runtime_out_and_one_answer_brings_it_back(
@@ -21,19 +17,12 @@ def test_two_misses_take_a_runtime_out_and_one_answer_brings_it_back(
     edge.configured(ping_peers=True)
     edge.start()
 
-    assert _becomes(lambda: _is_down(control, runtime))
+    wait_until(lambda: _is_down(control, runtime))
     with runtime:
-        assert _becomes(lambda: not _is_down(control, runtime))
-    assert _becomes(lambda: _is_down(control, runtime))
+        wait_until(lambda: not _is_down(control, runtime))
+    wait_until(lambda: _is_down(control, runtime))
 
 
 def _is_down(control: ControlPlane, runtime: OptionAnswerer) -> bool:
     with control.database.reading() as db:
         return peers.is_down(db, f"sip:{runtime.host}")
-
-
-def _becomes(wanted: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_S
-    while not wanted() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return wanted()

@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -93,13 +92,6 @@ def _reason(call: dict[str, str]) -> tuple[str, str]:
     return call["status"], call["disconnection_reason"]
 
 
-def _await_request(peer: Peer, method: str) -> None:
-    deadline = time.monotonic() + 5
-    while not peer.received(method):
-        assert time.monotonic() < deadline, f"{peer.name} heard no {method}"
-        time.sleep(0.05)
-
-
 class TestAnswered:
     def test_the_callee_talks_to_the_agents_runtime_and_hangs_up(
         self, placing: Ground, sipp: Sipp
@@ -112,7 +104,7 @@ class TestAnswered:
 
         call = placing.await_call(call_id, "ended")
         assert _reason(call) == ("ended", "user_hangup")
-        assert 300 <= call["end_at"] - call["start_at"] < 2_000
+        assert call["end_at"] - call["start_at"] >= 300
         [to_runtime] = runtime.finish().received("INVITE")
         assert f"X-Dialplane-Call-Id: {call_id}" in to_runtime
         assert f"X-Dialplane-Agent-Id: {agent_id}" in to_runtime
@@ -195,7 +187,7 @@ class TestAnswered:
         )
 
         assert _reason(call) == ("ended", "max_duration_reached")
-        assert 900 <= call["end_at"] - call["start_at"] < 2_000
+        assert call["end_at"] - call["start_at"] >= 900
         callee.finish()
         runtime.finish()
 
@@ -244,7 +236,7 @@ class TestRuntimesThatTheEdgeReaches:
 
         call = placing.await_call(call_id, *SETTLED)
         assert _reason(call) == ("ended", "user_hangup")
-        assert 300 <= call["end_at"] - call["start_at"] < 2_000
+        assert call["end_at"] - call["start_at"] >= 300
         runtime.finish()
 
     def test_one_that_is_not_there_is_replaced(self, placing: Ground, sipp: Sipp) -> None:
@@ -373,7 +365,7 @@ class TestHangingUp:
         callee = sipp.answer("callee_rings", CARRIER)
         digits = placing.number_over(callee.host)
         call_id = placing.place(digits, placing.agent_at(f"{RUNTIME}:5060"))
-        _await_request(callee, "INVITE")
+        callee.await_received("INVITE")
 
         placing.post(f"/x/v1/calls/{call_id}/hang-up")
 

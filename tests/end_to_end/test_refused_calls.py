@@ -6,6 +6,7 @@ from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import DAY_MS
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
+from parts.program import wait_until
 from parts.sip_lines import UdpLine
 from parts.sip_peers import CARRIER, RUNTIME, STRANGER, Sipp
 
@@ -86,7 +87,7 @@ def test_one_call_more_than_the_number_may_have(
     digits = control.holds(runtimes=[runtime.host])
     control.allows(digits, concurrent_calls=1)
     first = sipp.begin_call("caller_hangs_up", edge.outside, called=digits, talk=3000)
-    time.sleep(1.5)
+    wait_until(lambda: control.seats_taken(digits) == 1)
 
     assert status_and_reason(heard(edge, digits)) == (486, "limit_reached")
     first.finish()

@@ -13,13 +13,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 NPM_HOME: Final = Path(__file__).parents[1] / "console"
 ARTEFACTS: Final = Path(__file__).parents[2] / "artefacts" / "console"
 HEAVIEST_BYTES: Final = 100_000
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 _PROOF: Final = re.compile(r'name="proof" value="([^"]+)"')
 # Headless, and silent about everything but what a page asks for.
 _ARGUMENTS: Final = [

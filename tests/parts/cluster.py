@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import httpx
 import pytest
 
 from parts.client import Client, over_network
-from parts.program import PATIENCE_S, started, wait_until_gone
+from parts.program import PATIENCE_S, started, wait_until, wait_until_gone
 from parts.server import Server
 from parts.sip_peers import free_port
 from parts.world import ACME_TOKEN
@@ -60,8 +59,8 @@ class Node:
         pids = [self.server.running.process.pid, *self.server.running.children()]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        self.server.running.process.wait(30)
-        wait_until_gone(pids[1:], within_s=30)
+        self.server.running.process.wait(PATIENCE_S)
+        wait_until_gone(pids[1:])
         self._running.close()
         self.server = None
 
@@ -123,17 +122,13 @@ def _balancer(nodes: tuple[Node, ...]) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            _wait_until_ready(port)
+            wait_until(lambda: _is_ready(port), lambda: "no node answers through the balancer")
             yield port
         finally:
             process.kill()
 
 
-def _wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == httpx.codes.OK:
-                return
-        assert time.monotonic() < deadline, "no node answers through the balancer"
-        time.sleep(0.05)
+def _is_ready(port: int) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == httpx.codes.OK
+    return False

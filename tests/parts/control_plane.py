@@ -20,7 +20,7 @@ from dialplane.operations.ids import new_id
 from dialplane.store import calls, number_routing, numbers, peers, refusals, runtimes
 from dialplane.store.database import Database
 from dialplane.store.opening import open_database
-from parts.program import Running, ask, run, started
+from parts.program import Running, ask, run, started, wait_until
 from parts.sip_peers import CARRIER, RUNTIME, free_port
 
 TOKEN = "the-edge-token"
@@ -183,10 +183,10 @@ class ControlPlane:
 
     def await_records(self, digits: str, count: int = 1) -> list[dict[str, Any]]:
         """Exactly so many, also a moment later: events come at least once."""
-        deadline = time.monotonic() + 10
-        while len(self.records(digits)) < count:
-            assert time.monotonic() < deadline, f"{self.records(digits)} are too few"
-            time.sleep(0.1)
+        wait_until(
+            lambda: len(self.records(digits)) >= count,
+            lambda: f"{self.records(digits)} are too few",
+        )
         time.sleep(0.3)
         found = self.records(digits)
         assert len(found) == count, found
@@ -199,18 +199,22 @@ class ControlPlane:
     def seats_taken(self, digits: str) -> int:
         return sum(row["seat_until"] is not None for row in self._rows(digits))
 
+    def await_answered(self, digits: str) -> None:
+        """Until it is told here that somebody picked up."""
+        wait_until(lambda: any(row["answered_at"] for row in self._rows(digits)))
+
     def await_news_of_restart(self, digits: str) -> None:
         """Until every call of a number is over or known to have been left by its edge."""
-        deadline = time.monotonic() + 10
-        while any(row["seat_until"] and not row["left_at"] for row in self._rows(digits)):
-            assert time.monotonic() < deadline, self._rows(digits)
-            time.sleep(0.1)
+        wait_until(
+            lambda: all(row["left_at"] or not row["seat_until"] for row in self._rows(digits)),
+            lambda: self._rows(digits),
+        )
 
     def _rows(self, digits: str) -> list[dict[str, Any]]:
         with self.database.reading() as db:
             rows = db.all(
                 """
-                SELECT id, seat_until, left_at FROM calls
+                SELECT id, answered_at, seat_until, left_at FROM calls
                  WHERE organization_id = :organization_id AND number_id = :number_id
                 """,
                 organization_id=self.organization_id,

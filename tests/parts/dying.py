@@ -114,9 +114,10 @@ class Mortal:
 
     def _serves(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK
+            answer = httpx.get(f"{self.url}/healthz", timeout=PATIENCE_S)
         except httpx.TransportError:
             return False
+        return answer.status_code == httpx.codes.OK
 
     def _kill(self, pids: list[int]) -> None:
         for pid in pids:
@@ -125,8 +126,8 @@ class Mortal:
 
     def _bury(self, others: list[int]) -> None:
         assert self.process is not None
-        self.process.process.wait(30)
-        wait_until_gone(others, within_s=40)
+        self.process.process.wait(PATIENCE_S)
+        wait_until_gone(others)
         self.running.close()
         self._a_minute_later()
         self.start()

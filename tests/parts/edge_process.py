@@ -5,7 +5,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx
 
 from dialplane.edge.kamailio.launch import command, lay_out
 from dialplane.edge.kamailio.settings import EdgeSettings, Listener
+from parts.program import PATIENCE_S, wait_until
 from parts.sip_peers import free_port
 
 ADDRESS = "127.0.0.1"
@@ -83,7 +83,7 @@ class Edge:
         """As an operator stops it."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(PATIENCE_S)
             self.process = None
 
     def kill(self) -> None:
@@ -102,6 +102,7 @@ class Edge:
         answer = httpx.get(
             f"http://{ADDRESS}:{self.settings.admin_port}/metrics",
             headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+            timeout=PATIENCE_S,
         )
         lines = [line.rsplit(maxsplit=2) for line in answer.text.splitlines()]
         return {
@@ -118,32 +119,31 @@ class Edge:
     def _wait_until_gone(self) -> None:
         """The last of its processes lets go of the sockets a moment after the first is dead."""
         place = (ADDRESS, self.settings.outside.tcp_port or 0)
-        deadline = time.monotonic() + 5
-        while True:
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(place)
-                except OSError:
-                    assert time.monotonic() < deadline, "the edge does not die"
-                    time.sleep(0.02)
-                else:
-                    return
+        wait_until(lambda: _is_free(place), lambda: "the edge does not die")
 
     def _wait_until_ready(self) -> None:
         port = self.settings.outside.udp_port or 0
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind((ADDRESS, 0))
             probe.settimeout(0.2)
-            question = OPTIONS.format(here=ADDRESS, port=probe.getsockname()[1]).encode()
-            for _ in range(100):
-                assert self.process is not None
-                assert self.process.poll() is None, self.log
-                probe.sendto(question, (ADDRESS, port))
-                try:
-                    probe.recv(2048)
-                except (TimeoutError, ConnectionError):
-                    time.sleep(0.1)
-                else:
-                    return
-        raise AssertionError(self.log)
+            wait_until(lambda: self._answers(probe, port), lambda: self.log)
+
+    def _answers(self, probe: socket.socket, port: int) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log
+        question = OPTIONS.format(here=ADDRESS, port=probe.getsockname()[1]).encode()
+        try:
+            probe.sendto(question, (ADDRESS, port))
+            return bool(probe.recv(2048))
+        except (TimeoutError, ConnectionError):
+            return False
+
+
+def _is_free(place: tuple[str, int]) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError:
+            return False
+        return True

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,12 +17,12 @@ from dialplane.domain.runtimes import Runtime, RuntimeId, RuntimeTarget, TargetI
 from dialplane.store import keys, organizations, runtimes
 from dialplane.store.database import Database
 from parts.edge_process import Edge
+from parts.program import PATIENCE_S, wait_until
 from parts.sip_peers import free_port
 
 TOKEN = "token-of-the-edge"
 KEY = "dp_live_" + "Placing" + "0" * 36
 PROGRAM = Path(sys.executable).with_name("dialplane")
-PATIENCE_S = 60
 
 
 @dataclass(kw_only=True)
@@ -45,7 +44,7 @@ class Ground:
     def start(self) -> None:
         self._furnish()
         self._run("serve", "--port", str(self.port), DIALPLANE_EDGE_TOKEN=TOKEN)
-        self._await(lambda: httpx.get(f"{self.url}/readyz").status_code == 200)
+        wait_until(self._is_ready, lambda: self.log)
 
     def start_dialer(self, edge: Edge) -> "subprocess.Popen[bytes]":
         inside = edge.settings.inside
@@ -62,7 +61,7 @@ class Ground:
         for process in reversed(self.processes):
             process.terminate()
         for process in self.processes:
-            process.wait(20)
+            process.wait(PATIENCE_S)
         self.database.close()
 
     def number_over(self, trunk: str, **login: str) -> str:
@@ -72,9 +71,7 @@ class Ground:
         return digits
 
     def trunk_of(self, digits: str) -> str:
-        held = httpx.get(
-            f"{self.url}/v3/organization-telephone-numbers?limit=100", headers=self._headers
-        ).json()["items"]
+        held = self._get("/v3/organization-telephone-numbers?limit=100")["items"]
         [trunk] = [each["outbound_trunk_id"] for each in held if each["number"] == digits]
         return str(trunk)
 
@@ -113,22 +110,29 @@ class Ground:
         return call_id
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = httpx.post(self.url + path, json=body, headers=self._headers)
+        answer = httpx.post(self.url + path, json=body, headers=self._headers, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
 
     def call(self, call_id: str) -> dict[str, Any]:
-        told: dict[str, Any] = httpx.get(
-            f"{self.url}/v3/calls/{call_id}", headers=self._headers
-        ).json()
-        return told
+        return self._get(f"/v3/calls/{call_id}")
 
     def await_call(self, call_id: str, *statuses: str) -> dict[str, Any]:
         """The call as soon as it has one of these statuses."""
-        self._await(lambda: self.call(call_id)["status"] in statuses)
+        wait_until(lambda: self.call(call_id)["status"] in statuses, lambda: self.log)
         # What the edge tells later must not change what was told.
         return self.call(call_id)
+
+    def _get(self, path: str) -> dict[str, Any]:
+        answer = httpx.get(self.url + path, headers=self._headers, timeout=PATIENCE_S)
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def _is_ready(self) -> bool:
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/readyz").status_code == httpx.codes.OK
+        return False
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -150,17 +154,6 @@ class Ground:
             )
         self.processes.append(process)
         return process
-
-    def _await(self, happened: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                if happened():
-                    return
-            except httpx.HTTPError:
-                pass
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.1)
 
     @property
     def log(self) -> str:

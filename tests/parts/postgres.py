@@ -5,7 +5,6 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+
+from parts.sip_peers import free_port
 
 PLACES = (
     "/usr/lib/postgresql/*/bin",
@@ -113,7 +114,7 @@ class FicklePostgres:
     def __init__(self, binaries: Path, home: Path) -> None:
         self._binaries = binaries
         self._home = home
-        self._settings = {**SETTINGS, **KILLABLE, "port": str(_free_port())}
+        self._settings = {**SETTINGS, **KILLABLE, "port": str(free_port())}
         self._up = contextlib.ExitStack()
         self.server = PostgresServer(url=_url(self._settings["port"]))
 
@@ -174,7 +175,7 @@ def _prepare(binaries: Path, home: Path) -> None:
 @contextlib.contextmanager
 def _started(binaries: Path, home: Path, settings: Mapping[str, str]) -> Iterator[str]:
     for _ in range(PORTS_TO_TRY):
-        port = _free_port()
+        port = free_port()
         options = {**settings, "port": str(port)}
         with contextlib.suppress(_PortTakenError), _leashed(binaries, home, options):
             _wait_until_ready(home / "log")
@@ -235,12 +236,6 @@ def _drop() -> dict[str, object]:
     if user := _unprivileged():
         return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
     return {}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _name(url: str) -> str:

@@ -177,23 +177,26 @@ def ask(
         return answer.status, json.loads(answer.read())
 
 
-def wait_until(holds: Callable[[], bool], within_s: float) -> None:
-    deadline = time.monotonic() + within_s
+def wait_until(
+    holds: Callable[[], bool], otherwise: Callable[[], object] = lambda: "it never came true"
+) -> None:
+    """`otherwise` tells what is the matter when patience runs out."""
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
-        assert time.monotonic() < deadline, f"not even after {within_s} s"
+        assert time.monotonic() < deadline, f"after {PATIENCE_S} s: {otherwise()}"
         time.sleep(0.01)
 
 
 def wait_until_listening(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline, f"nobody listens on {port}"
-            time.sleep(0.05)
-        else:
-            return
+    wait_until(lambda: is_listened_on(port), lambda: f"nobody listens on {port}")
+
+
+def is_listened_on(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_alive(pid: int) -> bool:
@@ -204,13 +207,10 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def wait_until_gone(pids: list[int], within_s: float) -> float:
-    """How long it took."""
-    began = time.monotonic()
-    while any(map(is_alive, pids)):
-        assert time.monotonic() < began + within_s, f"still there after {within_s} s: {pids}"
-        time.sleep(0.01)
-    return time.monotonic() - began
+def wait_until_gone(pids: list[int]) -> None:
+    wait_until(
+        lambda: not any(map(is_alive, pids)), lambda: f"still there: {[*filter(is_alive, pids)]}"
+    )
 
 
 def _pipe(pipe: "IO[str] | None") -> "IO[str]":

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from parts.program import PATIENCE_S
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -47,7 +49,7 @@ class Receiver:
         self.heard.append(heard)
         self._new.put(heard)
 
-    def next_heard(self, patience_s: float = 30) -> Heard:
+    def next_heard(self, patience_s: float = PATIENCE_S) -> Heard:
         """What comes next, waiting for it."""
         return self._new.get(timeout=patience_s)
 

@@ -15,10 +15,8 @@ from dialplane.operations.keys import hashed
 from dialplane.store import keys, organizations
 from dialplane.store.database import Database
 from parts.client import Client, over_network
-from parts.program import Running, started
+from parts.program import PATIENCE_S, Running, started
 from parts.world import ACME_TOKEN, GLOBEX_TOKEN
-
-PATIENCE_S = 30
 
 
 @dataclass(frozen=True, slots=True)

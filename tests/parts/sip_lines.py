@@ -5,6 +5,8 @@ import socket
 from itertools import count
 from typing import Self
 
+from parts.program import PATIENCE_S
+
 INVITE = (
     "INVITE sip:{called}@edge SIP/2.0\r\n"
     "Via: SIP/2.0/{transport} {address}:{port};branch=z9hG4bK{call}\r\n"
@@ -50,9 +52,9 @@ class UdpLine:
         )
         self.socket.sendto(text.replace("INVITE sip", f"{method} sip", 1).encode(), self.to)
 
-    def hear(self, first_line: str, *, within_s: float = 5) -> str:
+    def hear(self, first_line: str) -> str:
         """The next message whose beginning fits the pattern."""
-        self.socket.settimeout(within_s)
+        self.socket.settimeout(PATIENCE_S)
         while True:
             text = self.socket.recv(65535).decode()
             if re.match(first_line, text):

@@ -1,13 +1,15 @@
 """SIPp as the other side of a call: carriers, callers and runtimes, one address each."""
 
 import re
+import secrets
 import socket
 import subprocess
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+
+from parts.program import wait_until
 
 SCENARIOS = Path(__file__).parents[1] / "end_to_end" / "scenarios"
 PATIENCE_S = 45
@@ -17,21 +19,24 @@ RUNTIME = "127.0.0.3"
 SPARE_RUNTIME = "127.0.0.4"
 STRANGER = "127.0.0.9"
 
+# Below those a system gives to whoever asks for any: nobody is given one by chance meanwhile.
+_PORTS = range(20_000, 32_000)
+
 _message = re.compile(r"^-{20,} .*\n(?:UDP|TCP) message (sent|received).*:\n\n", re.MULTILINE)
 
 
 def free_port(address: str = "127.0.0.1") -> int:
     """Free for UDP and for TCP: the edge listens on both under one number."""
     while True:
+        port = secrets.choice(_PORTS)
         with (
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            suppress(OSError),
         ):
-            udp.bind((address, 0))
-            port = int(udp.getsockname()[1])
-            with suppress(OSError):
-                tcp.bind((address, port))
-                return port
+            udp.bind((address, port))
+            tcp.bind((address, port))
+            return port
 
 
 @dataclass(kw_only=True)
@@ -58,6 +63,11 @@ class Peer:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def await_received(self, first_line: str) -> None:
+        wait_until(
+            lambda: self.received(first_line) != [], lambda: f"{self.name} heard no {first_line}"
+        )
 
     def received(self, first_line: str) -> list[str]:
         """Messages that came in and begin with these words, each from its first line on."""
@@ -139,10 +149,10 @@ class Sipp:
     def _wait_until_bound(self, peer: Peer) -> None:
         ending = f":{peer.port:04X} "
         tables = [Path("/proc/net/udp"), Path("/proc/net/tcp")]
-        deadline = time.monotonic() + 5
-        while not any(ending in table.read_text() for table in tables):
-            assert time.monotonic() < deadline, f"{peer.name} never listened"
-            time.sleep(0.02)
+        wait_until(
+            lambda: any(ending in table.read_text() for table in tables),
+            lambda: f"{peer.name} never listened",
+        )
 
 
 def _filled(scenario: str, words: dict[str, object]) -> str:

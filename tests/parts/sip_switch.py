@@ -1,9 +1,7 @@
 """A Kamailio that plays the carriers a trunk can lead to: one port for each kind of them."""
 
 import shutil
-import socket
 import subprocess
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from parts.program import PATIENCE_S, is_listened_on, wait_until
 from parts.sip_peers import free_port
 
 HOST: Final = "127.0.0.1"
@@ -144,7 +143,7 @@ class Switch:
             stderr=self._log,
         )
         try:
-            self._wait_until_ready()
+            wait_until(self._is_ready, self._said)
         except BaseException:
             self.stop()
             raise
@@ -152,7 +151,7 @@ class Switch:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(PATIENCE_S)
         self._log.close()
 
     def _configuration(self) -> str:
@@ -183,16 +182,12 @@ class Switch:
             self.unvouched: Authority.made_in(strangers).certify("unvouched"),
         }
 
-    def _wait_until_ready(self) -> None:
-        for _ in range(100):
-            assert self._process.poll() is None, (self._directory / "switch.log").read_text()
-            try:
-                socket.create_connection((HOST, self.unvouched), timeout=0.5).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the switch never listened")
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, self._said()
+        return is_listened_on(self.unvouched)
+
+    def _said(self) -> str:
+        return (self._directory / "switch.log").read_text()
 
 
 def _profiles(certificates: dict[int, tuple[Path, Path]]) -> list[str]:

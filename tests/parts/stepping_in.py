@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from dialplane.store.database import Database, Reader, Writer
+from parts.program import PATIENCE_S
 
 Step = Callable[[], object]
 
@@ -60,10 +61,10 @@ class Barrier:
 
     def __call__(self) -> None:
         self._arrived.set()
-        assert self._open.wait(20), "nobody opened the barrier"
+        assert self._open.wait(PATIENCE_S), "nobody opened the barrier"
 
     def wait_for_arrival(self) -> None:
-        assert self._arrived.wait(20), "nobody came to the barrier"
+        assert self._arrived.wait(PATIENCE_S), "nobody came to the barrier"
 
     def open(self) -> None:
         self._open.set()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import ACME, GLOBEX, NOW, an_id, an_organization
@@ -90,9 +90,7 @@ def a_call(number: int, owner: Any) -> Call:
     )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(STEPS)
 def test_lists_of_calls_know_how_many_there_are(
     swept_database: Database, steps: list[tuple[str, int, bool]]

@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import ACME, AGENT, GLOBEX, NOW, an_id
@@ -75,9 +75,7 @@ CUT = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(some=some_calls(), asked=FILTERS, bounds=RANGE, cut=CUT)
 def test_each_bucket_holds_the_calls_the_list_finds_in_it(
     *, world: World, some: list[Call], asked: Any, bounds: Any, cut: Any

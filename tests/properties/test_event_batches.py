@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, LiteralString
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import ACME, AGENT, NOW, NUMBER, an_agent, an_id
@@ -142,9 +142,7 @@ ITS_ROUTE = CallRoute(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(reports=REPORTS, cuts=st.sets(st.integers(1, 13)))
 def test_any_split_into_batches_leads_to_the_same_rows(
     world: World, reports: list[Report], cuts: set[int]

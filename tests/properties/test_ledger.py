@@ -1,13 +1,12 @@
 """Over years and whatever is done in them, the ledger is what a calendar says, entry by entry."""
 
-import os
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -184,8 +183,5 @@ def test_the_ledger_is_what_a_calendar_says(swept_database: Database, tmp_path: 
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
-            deadline=None,
-            derandomize=os.environ.get("CI") == "true",
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

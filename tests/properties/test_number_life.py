@@ -1,10 +1,9 @@
 """Whatever is done in whatever order, numbers live as a small model of them says."""
 
-import os
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -315,14 +314,7 @@ class Life(RuleBasedStateMachine):
 
 
 TOLD = list(ModelNumber("acme", "1", None, 0, 0).told(0))
-# The same cases in every run of CI; others, and more of them, when people run it.
-HOW = settings(
-    max_examples=20,
-    stateful_step_count=35,
-    deadline=None,
-    derandomize=os.environ.get("CI") == "true",
-    suppress_health_check=[HealthCheck.too_slow],
-)
+HOW = settings(max_examples=20, stateful_step_count=35)
 
 
 def test_numbers_live_as_the_model_says(swept_database: Database, tmp_path: Path) -> None:

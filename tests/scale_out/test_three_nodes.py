@@ -17,6 +17,7 @@ from dialplane.store import lines as stock
 from parts.client import Client
 from parts.cluster import EDGE_TOKEN, Cluster, Node, running_cluster
 from parts.contract import Answer
+from parts.program import wait_until
 from parts.receiver import Receiver
 from parts.server import given_two_organizations
 
@@ -224,9 +225,8 @@ def check_everything_was_told(client: Client, receiver: Receiver) -> None:
     events = all_of(client, "/x/v1/events")
     happened = {event["id"] for event in events if event["type"].startswith("number.")}
     assert len(happened) == WRITES
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened <= (
-        told := {each.headers["x-dialplane-event-id"] for each in receiver.heard}
-    ):
-        assert time.monotonic() < deadline, f"{len(happened - told)} of {len(happened)} untold"
-        time.sleep(0.2)
+
+    def untold() -> set[str]:
+        return happened - {each.headers["x-dialplane-event-id"] for each in receiver.heard}
+
+    wait_until(lambda: not untold(), lambda: f"{len(untold())} of {len(happened)} untold")

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from dialplane.worker.rounds import Rounds
 
 ENOUGH: Final = 3
-PATIENCE_S: Final = 30
+PATIENCE_S: Final = 60
 
 
 class Stumbling(Rounds):
