@@ -77,9 +77,11 @@ def _configure(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-            if people
-            else structlog.processors.JSONRenderer(serializer=_as_json),
+            *(
+                [_what_there_is, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+                if people
+                else [structlog.processors.JSONRenderer(serializer=_as_json)]
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(log_level(settings)),
         logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _StandardError()))
@@ -87,6 +89,15 @@ def _configure(settings: Settings) -> None:
         else structlog.BytesLoggerFactory(cast("BinaryIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+def _what_there_is(_logger: object, _level: str, told: dict[str, object]) -> dict[str, object]:
+    """People stumble over fields with nothing in them; machines want them all."""
+    return {
+        name: value
+        for name, value in told.items()
+        if value is not None and value is not msgspec.UNSET
+    }
 
 
 def log_level(settings: Settings) -> int:

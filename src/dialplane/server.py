@@ -41,6 +41,8 @@ STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
 LISTENING_SEEN_EVERY_S: Final = 0.02
 
+FAILED_BESIDE: Final = "What runs beside the API failed, so all of it stopped; the log says why."
+
 SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
 
@@ -110,7 +112,7 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
     """Serve until a signal says stop; `ready` is called once, when requests are answered.
 
     Raises:
-        SystemExit: the API processes do not stay alive.
+        SystemExit: the API processes do not stay alive, or what runs beside them failed for good.
     """
     set_up_logging(settings)
     prepare_process()
@@ -123,6 +125,8 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
     finally:
         beside.stop()
         log.info("stopped")
+    if beside.failed:
+        raise SystemExit(FAILED_BESIDE)
 
 
 class Beside:
@@ -132,6 +136,7 @@ class Beside:
         self._settings = settings
         self._listener = listener
         self._ready = ready
+        self.failed = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="beside", daemon=True)
 
@@ -156,6 +161,7 @@ class Beside:
         except Exception:
             # Without it time would not pass and nobody would be told anything.
             log.exception("what runs beside the API failed")
+            self.failed = True
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _work(self) -> None:

@@ -75,8 +75,10 @@ class TestWithKamailioAndSipp:
             running.line_with("hung up by")
             running.line_with("A real call, outbound: 0317770100 → 01012345678")
             softphone = running.line_with("The edge stays up")
+            running.stop(signal.SIGINT)
 
         assert "sip:0317770100@127.0.0.1:" in softphone
+        assert "request" not in running.err, "the log stands between what is told"
 
     def test_two_at_once_have_a_stage_each(self, tmp_path: Path) -> None:
         folders = [tmp_path / name for name in ("first", "second")]

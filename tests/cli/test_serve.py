@@ -7,6 +7,8 @@ import resource
 import select
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
@@ -16,10 +18,12 @@ from typing import Any
 import pytest
 
 from dialplane.cli.serving import plainly_asked
+from dialplane.server import FAILED_BESIDE
 from parts.program import (
     PATIENCE_S,
     Running,
     ask,
+    environment,
     run,
     started,
     wait_until,
@@ -31,6 +35,24 @@ from parts.terminal import Terminal
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it takes to be within reach of others
 NUMBERS = "/v3/organization-telephone-numbers"
 REGISTER = "/v3/telephone-numbers/register"
+
+
+# The API answers; then, before what runs beside it begins, what both sign with is spoilt.
+SERVES_UNTIL_IT_FAILS = """
+import os
+from dialplane.foundations import database_of
+from dialplane.server import Listener, free_port, serve
+from dialplane.settings import read_settings
+from dialplane.store import facts
+
+settings = read_settings(os.environ)
+
+def spoil():
+    with database_of(settings).writing() as db:
+        facts.put(db, "signing_root", "spoilt")
+
+serve(settings, Listener(host="127.0.0.1", port=free_port("127.0.0.1", 0)), ready=spoil)
+"""
 
 
 @contextmanager
@@ -254,6 +276,31 @@ class TestEnd:
             server.stop()
 
         assert '"status":400' in server.err
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_people_find_no_empty_fields_in_it(self, home: Any) -> None:
+        with served(home, DIALPLANE_LOG_FORMAT="console") as (server, report):
+            ask(port_of(report), NUMBERS)
+            server.stop()
+
+        [line] = [each for each in server.err.splitlines() if "method=GET" in each]
+        assert "status=401" in line
+        assert not re.search(r"=(None|UNSET)\b", line)
+
+    def test_what_fails_for_good_beside_the_api_ends_it_as_a_failure(self, home: Any) -> None:
+        serves_until_it_fails = [sys.executable, "-c", SERVES_UNTIL_IT_FAILS]
+
+        ended = subprocess.run(
+            serves_until_it_fails,
+            env=environment(home.environment),
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+        assert ended.returncode == 1
+        assert ended.stderr.splitlines()[-1] == FAILED_BESIDE
 
     @pytest.mark.parametrize("engine", ["sqlite"])
     def test_clients_that_never_asked_anything_do_not_delay_it(self, home: Any) -> None:

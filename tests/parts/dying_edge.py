@@ -14,6 +14,7 @@ from typing import Any
 from builders import AGENT, REGISTER, path_of
 from parts.edge_process import Edge, edge_settings
 from parts.mixed_load import Sender
+from parts.program import wait_until
 from parts.sip_peers import CARRIER, RUNTIME, SCENARIOS, free_port
 
 CALLED = "07099990000"
@@ -113,6 +114,7 @@ def telephony(directory: Path, url: str, token: str, sender: Sender) -> Iterator
     made = Telephony(directory=directory, edge=edge)
     try:
         made.caller = _calling(directory, edge.outside, made.per_second)
+        wait_until(lambda: _one_went_through(sender), lambda: edge.log)
         yield made
     finally:
         for process in (made.caller, runtime):
@@ -120,6 +122,11 @@ def telephony(directory: Path, url: str, token: str, sender: Sender) -> Iterator
                 process.kill()
                 process.wait()
         edge.stop()
+
+
+def _one_went_through(sender: Sender) -> bool:
+    """As soon as it is known from where the trunk calls."""
+    return any(call["status"] == "ended" for call in sender.all_of("/v3/calls"))
 
 
 def _configure(sender: Sender, runtime_port: int) -> None:

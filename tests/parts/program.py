@@ -92,10 +92,12 @@ class Running:
     _out: "queue.Queue[str]" = field(default_factory=queue.Queue)
     _said: list[str] = field(default_factory=list)
     _err: list[str] = field(default_factory=list)
+    _readers: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for read in (self._read_out, self._read_err):
-            threading.Thread(target=read, daemon=True).start()
+            self._readers.append(threading.Thread(target=read, daemon=True))
+            self._readers[-1].start()
 
     def _read_out(self) -> None:
         for line in _pipe(self.process.stdout):
@@ -136,7 +138,14 @@ class Running:
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Its exit code, after it was told to go."""
         self.process.send_signal(with_signal)
-        return self.process.wait(PATIENCE_S)
+        code = self.process.wait(PATIENCE_S)
+        self.hear_out()
+        return code
+
+    def hear_out(self) -> None:
+        """Until all that it said has been read."""
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
 
     def children(self) -> list[int]:
         """Processes started by it."""
@@ -163,6 +172,7 @@ def started(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) ->
         finally:
             if process.poll() is None:
                 process.kill()
+            running.hear_out()
 
 
 def ask(

@@ -55,7 +55,7 @@ def demo(
     """
     if reload and find_spec("watchfiles") is None:
         raise Refused("--reload needs watchfiles.", "Install it: pip install watchfiles")
-    settings = _settings(host)
+    settings = _settings(host, reload=reload)
     with sample_home.locked(settings.data_dir):
         if fresh:
             sample_home.clear(settings.data_dir)
@@ -82,10 +82,12 @@ def _in_this_context(act: Callable[[], None]) -> Callable[[], None]:
     return partial(copy_context().run, act)
 
 
-def _settings(host: str) -> Settings:
+def _settings(host: str, *, reload: bool) -> Settings:
     """Those of the environment, except for what would lead to data that is not the demo's."""
     local = Listener(host=host, port=0).local
     unless_set = {"DIALPLANE_LOG_FORMAT": "console"}
+    # Every request is news to whoever changes the code, and in the way of what others came to see.
+    unless_set |= {} if reload else {"DIALPLANE_LOG_LEVEL": "warning"}
     unless_set |= {} if local else {"DIALPLANE_RATE_LIMIT": REACHABLE_RATE_LIMIT}
     home = Path(os.environ.get("DIALPLANE_DATA_DIR") or "dialplane-data") / "demo"
     always = {
