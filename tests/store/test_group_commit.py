@@ -27,6 +27,7 @@ class Writers:
     database: Database
     pool: ThreadPoolExecutor
     statements: list[str]
+    first_fails: bool = False
 
     def __post_init__(self) -> None:
         self._first_may_end = threading.Event()
@@ -35,6 +36,8 @@ class Writers:
     def _take_time(self, db: Writer) -> None:
         facts.put_if_absent(db, "first", "1")
         self._first_may_end.wait()
+        if self.first_fails:
+            raise ZeroDivisionError
 
     def _begun(self, work: Work) -> "Future[None]":
         """In a transaction of its own, which has begun when this returns."""
@@ -156,6 +159,17 @@ def test_a_failure_takes_back_its_own_work_alone(writers: Writers) -> None:
     after.result()
     assert kept(writers.database) == {"first", "after"}
     assert writers.commits() == 1
+
+
+def test_the_failure_of_the_first_one_takes_back_its_own_work_alone(writers: Writers) -> None:
+    writers.first_fails = True
+    after = writers.next(put("after"))
+    writers.go()
+
+    with pytest.raises(ZeroDivisionError):
+        writers.first.result()
+    after.result()
+    assert kept(writers.database) == {"after"}
 
 
 def test_nobody_is_told_anything_before_it_lasts(writers: Writers) -> None:

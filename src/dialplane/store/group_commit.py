@@ -12,12 +12,26 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from dialplane.domain.errors import Unavailable
 
 GROUP_MAX: Final = 32
 """So many transactions share a COMMIT at most: the first of them waits for the last."""
+
+
+class _Bounds(NamedTuple):
+    """What is said before, instead of and after the statements of one of a group."""
+
+    begin: tuple[str, ...]
+    undo: tuple[str, ...]
+    end: tuple[str, ...]
+
+
+_ALL: Final = _Bounds(begin=(), undo=("ROLLBACK", "BEGIN IMMEDIATE"), end=())
+_OWN: Final = _Bounds(
+    begin=("SAVEPOINT own",), undo=("ROLLBACK TO own", "RELEASE own"), end=("RELEASE own",)
+)
 
 
 class _Group:
@@ -77,19 +91,27 @@ class GroupCommit:
 
     @contextmanager
     def _undone_alone(self, group: _Group) -> Iterator[None]:
-        """A failure takes back what this one did, and nothing of the others."""
-        self._raw.execute("SAVEPOINT own")
+        """A failure takes back what this one did, and nothing of the others.
+
+        Before the first there is nothing of others: it goes without a savepoint, for the sake of
+        which SQLite would copy every page before it is written.
+        """
+        bounds = _ALL if group.size == 1 else _OWN
+        self._execute(bounds.begin)
         try:
             yield
         except BaseException as error:
             group.failure = error
             # On a full or broken disk SQLite gives up the whole transaction by itself.
             if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK TO own")
-                self._raw.execute("RELEASE own")
+                self._execute(bounds.undo)
                 group.failure = None
             raise
-        self._raw.execute("RELEASE own")
+        self._execute(bounds.end)
+
+    def _execute(self, statements: tuple[str, ...]) -> None:
+        for statement in statements:
+            self._raw.execute(statement)
 
     def _leave(self, group: _Group, own_failure: BaseException | None = None) -> None:
         self._pass_on()

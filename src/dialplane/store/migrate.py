@@ -141,6 +141,9 @@ def migrate(database: Database, *, now: Millis, part: Part = Part.ALL) -> list[M
         _prepare(db)
         refuse_older_program(db)
         missing = _missing(_done(db), part)
+        if missing and db.dialect == "sqlite":
+            # A new index is sorted, and that of all the rows there are may be more than memory.
+            db.run("PRAGMA temp_store = FILE")
         for migration in missing:
             for statement in migration.statements(db.dialect):
                 db.run(statement)
