@@ -167,14 +167,14 @@ class ControlPlane:
         with self.database.reading() as db:
             rows = db.all(
                 """
-                SELECT * FROM calls
+                SELECT id FROM calls
                  WHERE organization_id = :organization_id AND number_id = :number_id
                 """,
                 organization_id=self.organization_id,
                 number_id=number_id,
             )
+            found = [_record(calls.get(db, self.organization_id, row["id"])) for row in rows]
             refused = refusals.last(db, self.organization_id, number_id)
-        found = [_record(calls.call_of(row)) for row in rows]
         return [record for record in found if record] + [
             {"id": each.id, "outcome": "rejected", "reason": each.reason}
             for each in refused

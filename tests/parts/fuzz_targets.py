@@ -26,7 +26,7 @@ from dialplane.domain.languages import language_of
 from dialplane.domain.rates import rules_in
 from dialplane.domain.sheets import Columns, read_sheet
 from dialplane.domain.sip_addresses import SipAddressRefused, parse_sip_address
-from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody
+from dialplane.edge.questions import InboundBody, OutboundBody, read_batch
 from dialplane.edge.questions import read as read_edge
 from dialplane.operations.keys import hashed
 from dialplane.operations.strangers import Strangers, networks_in
@@ -134,7 +134,7 @@ def _outbound(raw: bytes) -> object:
 
 
 def _events(raw: bytes) -> object:
-    return read_edge(raw, EventBatchBody).to_reports()
+    return read_batch(raw).to_reports()
 
 
 def _headers(raw: bytes) -> object:

@@ -23,7 +23,13 @@ from dialplane.domain.calls import (
 from dialplane.domain.disconnections import EventReason
 from dialplane.domain.values import NumberId
 from dialplane.operations import call_events
-from dialplane.operations.call_events import CallReport, PeerReport, Report, StartReport
+from dialplane.operations.call_reports import (
+    CallReport,
+    Origin,
+    PeerReport,
+    Report,
+    StartReport,
+)
 from dialplane.store import calls
 from dialplane.store.database import Database
 from parts.callable import a_called_number, mapped
@@ -55,19 +61,20 @@ CALL_REPORTS = st.builds(
         event=CallEvent(type=type_, at=NOW + at, reason=reason, sip_code=at % 3 or None),
         call_id=call_id,
         direction=Direction.OUTBOUND if call_id == ANOTHER else Direction.INBOUND,
-        asked=Asked(
-            called="07011112222",
-            caller="01012345678",
-            source="203.0.113.10",
-            transport="udp",
-            at=NOW + at,
-            sip_call_id="",
-            edge=LIVES[life],
+        origin=lambda: Origin(
+            asked=Asked(
+                called="07011112222",
+                caller="01012345678",
+                source="203.0.113.10",
+                transport="udp",
+                at=NOW + at,
+                sip_call_id="",
+                edge=LIVES[life],
+            ),
+            holding=(ACME, NumberId(an_id(0xDEAD)) if call_id == OF_NOBODY else NUMBER),
+            agent=mapped(AGENT),
+            agent_version="current",
         ),
-        organization_id=ACME,
-        number_id=NumberId(an_id(0xDEAD)) if call_id == OF_NOBODY else NUMBER,
-        agent=mapped(AGENT),
-        agent_version="current",
         from_cache=from_cache,
         target_id=an_id(0x7A),
         target_uri=target,
@@ -116,7 +123,7 @@ def become_of(database: Database, some: Iterator[list[Report]]) -> dict[str, Any
         "accepted": sum(receipt.accepted for receipt in told),
         "duplicates": sum(receipt.duplicates for receipt in told),
         "ignored": [one for receipt in told for one in receipt.ignored.items()],
-        "ended": [call for receipt in told for call in receipt.ended],
+        "ended": sorted((call for each in told for call in each.ended), key=lambda call: call.id),
     }
 
 

@@ -37,6 +37,12 @@ class CallMessage(Sending):
     body: str = field(repr=False)
 
 
+def is_news(before: Call, after: Call) -> bool:
+    """Whether some version of a webhook is told of this."""
+    answered = before.answered_at is None and after.answered_at is not None
+    return answered or (before.ending is None and after.ending is not None)
+
+
 def news_of(before: Call, after: Call, version: WebhookVersion) -> Iterator[CallNews]:
     """What is new about a call, in the order in which it should be told."""
     if before.answered_at is None and after.answered_at is not None:

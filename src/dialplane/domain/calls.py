@@ -1,5 +1,6 @@
 """A call, from being asked for to being over, whatever order the news of it arrive in."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Final, NewType
@@ -74,6 +75,10 @@ class CallEvent:
     reason: EventReason | None = None
     hung_up_by: Party | None = None
     duration_ms: Millis | None = None
+
+    @property
+    def ends(self) -> bool:
+        return self.type is not EventType.STARTED and self.type is not EventType.ANSWERED
 
     @property
     def ending(self) -> Ending | None:
@@ -161,23 +166,26 @@ class Call:
             return self.left_at + NEWS_MAY_BE_LATE_MS
         return self.answered_at + TALKING_AT_MOST_MS + NEWS_MAY_BE_LATE_MS
 
-    def told(self, event: CallEvent) -> "Call":
-        """This call with one more thing known about it.
+    def told(self, *events: CallEvent) -> "Call":
+        """This call with more things known about it; itself if none of them is new.
 
         The same set of events leads to the same call, in whatever order and however often each
         of them is told.
         """
-        match event.type:
-            case EventType.STARTED:
-                return replace(self, started_at=_earlier(self.started_at, event.at))
-            case EventType.ANSWERED:
-                return replace(self, answered_at=_earlier(self.answered_at, event.at))
-            case EventType.ENDED | EventType.FAILED | EventType.REJECTED:
-                call = replace(self, ending=_truer(self.ending, event.ending))
-        if event.type is EventType.ENDED and event.duration_ms is not None:
-            answered_at = event.at - event.duration_ms
-            return replace(call, answered_at=_earlier(call.answered_at, answered_at))
-        return call
+        started_at, answered_at, ending = known = self.started_at, self.answered_at, self.ending
+        for event in events:
+            match event.type:
+                case EventType.STARTED:
+                    started_at = _earlier(started_at, event.at)
+                case EventType.ANSWERED:
+                    answered_at = _earlier(answered_at, event.at)
+                case EventType.ENDED | EventType.FAILED | EventType.REJECTED:
+                    ending = _truer(ending, event.ending)
+            if event.type is EventType.ENDED and event.duration_ms is not None:
+                answered_at = _earlier(answered_at, event.at - event.duration_ms)
+        if (started_at, answered_at, ending) == known:
+            return self
+        return replace(self, started_at=started_at, answered_at=answered_at, ending=ending)
 
     def withdraw(self, *, now: Millis) -> "Call":
         """Let a call not happen: at once while nobody dials it, else when its end is told."""
@@ -217,6 +225,31 @@ def _truer(known: Ending | None, told: Ending | None) -> Ending | None:
     if known is None or told is None:
         return known or told
     return max(known, told, key=lambda ending: ending.weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallChange:
+    """What a call was, what was told of it, and what it is since."""
+
+    before: Call
+    after: Call
+    events: Sequence[CallEvent]
+
+    def steps(self) -> "Iterator[tuple[Call, Call, Millis]]":
+        """The call before and after each event, and when that was."""
+        call = self.before
+        for event in self.events:
+            after = call.told(event)
+            yield call, after, event.at
+            call = after
+
+    @property
+    def ended(self) -> Call | None:
+        """The call as it was when its end was told for the first time, if it was."""
+        if self.before.ending is not None or self.after.ending is None:
+            return None
+        seen = 1 + next(n for n, event in enumerate(self.events) if event.ends)
+        return self.after if seen == len(self.events) else self.before.told(*self.events[:seen])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ anything. `make check` refuses an assignment to a field just the same; equality,
 """
 
 import dataclasses
+import operator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,19 +54,27 @@ def _again(field: "dataclasses.Field[Any]") -> Any:
     )
 
 
-def _compared(value: Any) -> tuple[object, ...]:
-    fields = type(value).__dataclass_fields__.values()
-    return tuple(getattr(value, field.name) for field in fields if field.compare)
+class _Compared(dict[type, Any]):
+    """What reads the compared fields of a class, in C: hardly anything is done so often."""
+
+    def __missing__(self, kind: Any) -> Any:
+        names = [field.name for field in dataclasses.fields(kind) if field.compare]
+        self[kind] = operator.attrgetter(*names) if names else lambda _: ()
+        return self[kind]
 
 
-def _equal(self: object, other: object) -> Any:
+_COMPARED = _Compared()
+
+
+def _equal(self: Any, other: object) -> Any:
     if type(other) is not type(self):
         return NotImplemented
-    return _compared(self) == _compared(other)
+    compared = _COMPARED[type(self)]
+    return compared(self) == compared(other)
 
 
-def _hash(self: object) -> int:
-    return hash(_compared(self))
+def _hash(self: Any) -> int:
+    return hash(_COMPARED[type(self)](self))
 
 
 def _text(self: Any) -> str:

@@ -2,7 +2,10 @@
 
 import json
 import re
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -21,41 +24,34 @@ from dialplane.domain.errors import Invalid
 from dialplane.domain.routing import InboundQuestion, OutboundQuestion, source_address
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import Millis, NumberId, OrganizationId
-from dialplane.operations.call_events import (
+from dialplane.operations.call_reports import (
     CallReport,
+    Origin,
     PeerReport,
     Report,
     StartReport,
     mapping_told,
     reason_told,
 )
+from dialplane.store.numbers import Holding
 
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+_is_uuid = re.compile(_UUID).match
 # No database keeps U+0000, and no encoding half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ESCAPED = b"\\u"
+"""How such a character comes in JSON, if it comes at all."""
 _LONGEST = 255
 
 Id = Annotated[str, Meta(pattern=_UUID)]
 Text64 = Annotated[str, Meta(max_length=64)]
-Text255 = Annotated[str, Meta(max_length=255)]
+Text255 = Annotated[str, Meta(max_length=_LONGEST)]
 At = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
 Small = Annotated[int, Meta(ge=0, lt=2**31)]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class _Heard(msgspec.Struct, kw_only=True):
-    """Fields we do not know are a newer edge's: they are left unread."""
-
-    def __post_init__(self) -> None:
-        """Make what strangers sent storable: a batch that is refused would come for ever."""
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            # Nearly every text is printable and short; to see that costs a tenth of mending it.
-            if isinstance(value, str) and not (value.isprintable() and len(value) <= _LONGEST):
-                setattr(self, name, _UNSTORABLE.sub("\ufffd", value)[:_LONGEST])
-
-
-class _Question(_Heard, kw_only=True):
+class _Question(msgspec.Struct, kw_only=True):
     edge_id: Text64
     call_id: Id
     sip_call_id: Text255
@@ -121,37 +117,63 @@ class OutboundBody(_Question, kw_only=True):
     def claimed(self) -> str | None:
         """A claim that is no id claims nothing."""
         claim = self.claimed_call_id or ""
-        return claim.lower() if re.match(_UUID, claim) else None
+        return claim.lower() if _is_uuid(claim) else None
 
 
-class EventBody(_Heard, kw_only=True):
+class EventBody(msgspec.Struct, kw_only=True):
+    """Fields we do not know are a newer edge's: they are left unread."""
+
     id: Id
-    type: str
+    type: Text255
     at: At
-    call_id: str | None = None
-    direction: str | None = None
-    sip_call_id: str = ""
-    called: str = ""
-    caller: str = ""
-    source_address: str = ""
-    transport: str = ""
-    organization_id: str | None = None
-    number_id: str | None = None
-    agent_id: str | None = None
-    agent_selector: str | None = None
-    agent_version: str | None = None
-    revision: str | None = None
+    call_id: Text255 | None = None
+    direction: Text255 | None = None
+    sip_call_id: Text255 = ""
+    called: Text255 = ""
+    caller: Text255 = ""
+    source_address: Text255 = ""
+    transport: Text255 = ""
+    organization_id: Text255 | None = None
+    number_id: Text255 | None = None
+    agent_id: Text255 | None = None
+    agent_selector: Text255 | None = None
+    agent_version: Text255 | None = None
+    revision: Text255 | None = None
     from_cache: bool = False
-    target_id: str | None = None
-    target_uri: str | None = None
+    target_id: Text255 | None = None
+    target_uri: Text255 | None = None
     sip_code: Small | None = None
-    reason: str | None = None
-    hung_up_by: str | None = None
+    reason: Text255 | None = None
+    hung_up_by: Text255 | None = None
     duration_ms: Small | None = None
-    boot_id: str | None = None
+    boot_id: Text255 | None = None
 
     def to_report(self, edge_id: str) -> Report | None:
         """What it reports; None when that is nothing we know."""
+        type_, direction = _EVENT_TYPES.get(self.type), _DIRECTIONS.get(self.direction or "")
+        if type_ is None:
+            return self._other_report(edge_id)
+        if direction is None or not _is_uuid(self.call_id or ""):
+            return None
+        return CallReport(
+            id=self.id.lower(),
+            event=CallEvent(
+                type=type_,
+                at=self.at,
+                sip_code=self.sip_code,
+                reason=reason_told(self.reason),
+                hung_up_by=_PARTIES.get(self.hung_up_by or ""),
+                duration_ms=self.duration_ms,
+            ),
+            call_id=CallId((self.call_id or "").lower()),
+            direction=direction,
+            origin=partial(self._origin, edge_id),
+            from_cache=self.from_cache,
+            target_id=self.target_id,
+            target_uri=self.target_uri,
+        )
+
+    def _other_report(self, edge_id: str) -> Report | None:
         life = _life(edge_id, self.boot_id)
         if self.type == _EDGE_STARTED and life is not None:
             return StartReport(id=self.id.lower(), at=self.at, life=life)
@@ -163,42 +185,31 @@ class EventBody(_Heard, kw_only=True):
                 uri=self.target_uri,
                 sip_code=self.sip_code,
             )
-        known = self.type in _EVENT_TYPES and self.direction in _DIRECTIONS
-        if not known or not re.match(_UUID, self.call_id or ""):
-            return None
-        return self._call_report(CallId((self.call_id or "").lower()), life)
+        return None
 
-    def _call_report(self, call_id: CallId, life: EdgeLife | None) -> CallReport:
-        return CallReport(
-            id=self.id.lower(),
-            event=CallEvent(
-                type=_EVENT_TYPES[self.type],
-                at=self.at,
-                sip_code=self.sip_code,
-                reason=reason_told(self.reason),
-                hung_up_by=_PARTIES.get(self.hung_up_by or ""),
-                duration_ms=self.duration_ms,
-            ),
-            call_id=call_id,
-            direction=_DIRECTIONS[self.direction or ""],
-            asked=Asked(
-                called=self.called,
-                caller=self.caller,
-                source=self.source_address,
-                transport=self.transport,
-                at=self.at,
-                sip_call_id=self.sip_call_id,
-                edge=life,
-            ),
-            organization_id=OrganizationId(self.organization_id) if self.organization_id else None,
-            number_id=NumberId(self.number_id) if self.number_id else None,
-            agent=mapping_told(_fit(_UUID, self.agent_id), _fit(_SELECTOR, self.agent_selector)),
-            agent_version=_fit(_RESOLVED, self.agent_version),
-            revision=self.revision or "",
-            from_cache=self.from_cache,
-            target_id=self.target_id,
-            target_uri=self.target_uri,
+    def _origin(self, edge_id: str) -> Origin:
+        asked = Asked(
+            called=self.called,
+            caller=self.caller,
+            source=self.source_address,
+            transport=self.transport,
+            at=self.at,
+            sip_call_id=self.sip_call_id,
+            edge=_life(edge_id, self.boot_id),
         )
+        agent_id, selector = _fit(_is_uuid, self.agent_id), _fit(_is_selector, self.agent_selector)
+        return Origin(
+            asked=asked,
+            holding=self._holding(),
+            agent=mapping_told(agent_id, selector),
+            agent_version=_fit(_is_resolved, self.agent_version),
+            revision=self.revision or "",
+        )
+
+    def _holding(self) -> Holding | None:
+        if self.organization_id and self.number_id:
+            return OrganizationId(self.organization_id), NumberId(self.number_id)
+        return None
 
 
 class EventBatchBody(msgspec.Struct, kw_only=True):
@@ -209,19 +220,19 @@ class EventBatchBody(msgspec.Struct, kw_only=True):
         return [event.to_report(self.edge_id) for event in self.events]
 
 
-_SELECTOR = r"^(current|production|v[1-9][0-9]{0,8})\Z"
-_RESOLVED = r"^(current|v[1-9][0-9]{0,8})\Z"
+_is_selector = re.compile(r"^(current|production|v[1-9][0-9]{0,8})\Z").match
+_is_resolved = re.compile(r"^(current|v[1-9][0-9]{0,8})\Z").match
 
 
-def _fit(pattern: str, text: str | None) -> str | None:
+def _fit(matches: Callable[[str], object], text: str | None) -> str | None:
     """What came back from the edge as we said it; anything else says nothing."""
-    return text if text is not None and re.match(pattern, text) else None
+    return text if text is not None and matches(text) else None
 
 
 def _life(edge_id: str, boot_id: str | None) -> EdgeLife | None:
     """Which run of the edge speaks; those before 1.1 of the contract do not say."""
     boot_id = boot_id or ""
-    return EdgeLife(edge_id, boot_id.lower()) if re.match(_UUID, boot_id) else None
+    return EdgeLife(edge_id, boot_id.lower()) if _is_uuid(boot_id) else None
 
 
 _EVENT_TYPES = {type_.value: type_ for type_ in EventType}
@@ -237,17 +248,32 @@ def read(raw: bytes, shape: type[S]) -> S:
     Raises:
         Invalid: it is none; the edge has a fault, or is no edge.
     """
-    try:
-        return msgspec.json.decode(raw, type=shape)
-    except msgspec.ValidationError as error:
-        raise Invalid.one("body", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _read_leniently(raw, shape)
+    return _read(raw, shape, cut=None)
 
 
-def _read_leniently(raw: bytes, shape: type[S]) -> S:
-    """Broken UTF-8 and halves of surrogate pairs are what strangers send; it is still a call."""
+def read_batch(raw: bytes) -> EventBatchBody:
+    """The same for a batch, whose texts may have any length: refused, it would come for ever."""
+    return _read(raw, EventBatchBody, cut=_LONGEST)
+
+
+def _read(raw: bytes, shape: type[S], *, cut: int | None) -> S:
+    # Hardly ever is there a backslash at all, and to look for one character takes no time.
+    if b"\\" not in raw or _ESCAPED not in raw:
+        with suppress(msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(raw, type=shape)
     try:
-        return msgspec.convert(json.loads(raw.decode(errors="replace")), shape)
+        return msgspec.convert(_mended(json.loads(raw.decode(errors="replace")), cut), shape)
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise Invalid.one("body", str(error)) from error
+
+
+def _mended(told: Any, cut: int | None) -> Any:
+    """What strangers send is still a call: the same with every text as we can keep it."""
+    match told:
+        case str():
+            return _UNSTORABLE.sub("\ufffd", told)[:cut]
+        case list():
+            return [_mended(each, cut) for each in told]
+        case dict():
+            return {name: _mended(each, cut) for name, each in told.items()}
+    return told

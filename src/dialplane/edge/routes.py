@@ -15,7 +15,7 @@ from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.edge import answers, logins
 from dialplane.edge.hops import with_hops
 from dialplane.edge.inbound_webhook import InboundWebhooks
-from dialplane.edge.questions import EventBatchBody, InboundBody, OutboundBody, read
+from dialplane.edge.questions import InboundBody, OutboundBody, read, read_batch
 from dialplane.operations import call_events, dialing, routing
 from dialplane.operations.call_events import Receipt
 from dialplane.operations.routing import Denied, Granted
@@ -157,7 +157,7 @@ class Outbound(EdgeResource):
 class Events(EdgeResource):
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         self.admit(req)
-        batch = read(self.body(req), EventBatchBody)
+        batch = read_batch(self.body(req))
         reports = batch.to_reports()
         known = [report for report in reports if report is not None]
         receipt = call_events.take(self.parts.database, known, now=self.parts.clock())

@@ -1,6 +1,6 @@
 """What the version of an agent that takes a call says."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import OrganizationId
 from dialplane.store import agents
+from dialplane.store.agents import Taker
 from dialplane.store.database import Reader
 
 
@@ -15,7 +16,9 @@ def data_of(
     db: Reader, organization_id: OrganizationId, mapping: AgentMapping
 ) -> dict[str, Any] | None:
     """What a mapping leads to says; None when it leads nowhere."""
-    said = agents.find_said(db, organization_id, mapping)
+    (said,) = agents.find_each_said(
+        db, [(organization_id, mapping.agent_id, mapping.agent_version)]
+    )
     return None if said is None else msgspec.json.decode(said)
 
 
@@ -32,7 +35,12 @@ def webhooks_of(
     db: Reader, organization_id: OrganizationId, mapping: AgentMapping, version: str | None
 ) -> dict[str, Any]:
     """The webhooks of the version that takes a call; empty when it has none."""
-    if version is not None:
-        mapping = replace(mapping, agent_version=version)
-    said = agents.find_said(db, organization_id, mapping)
-    return {} if said is None else _SAID.decode(said).webhooks or {}
+    taker = organization_id, mapping.agent_id, version or mapping.agent_version
+    return webhooks_of_each(db, [taker])[0]
+
+
+def webhooks_of_each(db: Reader, takers: Iterable[Taker]) -> list[dict[str, Any]]:
+    return [
+        {} if said is None else _SAID.decode(said).webhooks or {}
+        for said in agents.find_each_said(db, takers)
+    ]

@@ -1,79 +1,33 @@
 """What the edge reports: at least once, in any order, also about calls we never heard of."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
-from dialplane.domain.calls import (
-    Asked,
-    Call,
-    CallEvent,
-    CallId,
-    CallRoute,
-    CallType,
-    Direction,
-    EdgeLife,
-    EventType,
-)
+from dialplane.domain.calls import Call, CallEvent, CallType, Direction, EventType
 from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import EventReason
-from dialplane.domain.errors import NotFound
 from dialplane.domain.frozen import dataclass
-from dialplane.domain.numbers import AgentMapping, HeldNumber
 from dialplane.domain.refusals import RefusalId, RefusedAttempt
 from dialplane.domain.routing import Refusal
-from dialplane.domain.values import AgentId, Millis, NumberId, OrganizationId
+from dialplane.domain.values import Millis
 from dialplane.operations import call_messages
+from dialplane.operations.call_reports import (
+    CallReport,
+    Origin,
+    PeerReport,
+    Report,
+    StartReport,
+)
 from dialplane.operations.ids import new_id
 from dialplane.operations.routing import in_transaction
 from dialplane.operations.told_calls import ToldCalls
 from dialplane.store import calls, edge_events, numbers, peer_health, peers, refusals
 from dialplane.store.database import Database, Writer
+from dialplane.store.numbers import Holding
 
 BATCH = 200
 _REFUSALS = {refusal.value: refusal for refusal in Refusal}
 UNKNOWN_NUMBER = "unknown_number"
 NO_PEER = "no_peer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallReport:
-    """One event of a call, with enough in it to make the record."""
-
-    id: str
-    event: CallEvent
-    call_id: CallId
-    direction: Direction
-    asked: Asked
-    organization_id: OrganizationId | None = None
-    number_id: NumberId | None = None
-    agent: AgentMapping | None = None
-    agent_version: str | None = None
-    revision: str = ""
-    from_cache: bool = False
-    target_id: str | None = None
-    target_uri: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerReport:
-    """A peer began or ceased to answer."""
-
-    id: str
-    at: Millis
-    down: bool
-    uri: str | None
-    sip_code: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartReport:
-    """An edge has started: of the calls of its lives before it knows nothing any more."""
-
-    id: str
-    at: Millis
-    life: EdgeLife
-
-
-Report = CallReport | PeerReport | StartReport
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,87 +44,111 @@ def take(database: Database, reports: list[Report], *, now: Millis) -> Receipt:
     """Take a batch whole; taken again it changes nothing."""
 
     def work(db: Writer) -> Receipt:
-        receipt = Receipt(ignored={}, ended=[])
         fresh = edge_events.take(db, [report.id for report in reports], now=now)
-        told = ToldCalls(
-            db, {report.call_id for report in reports if isinstance(report, CallReport)}
-        )
+        told = []
         for report in reports:
-            if report.id not in fresh:
-                receipt.duplicates += 1
-                continue
-            fresh.remove(report.id)
-            _take_one(db, told, report, receipt)
-        told.write()
-        return receipt
+            if report.id in fresh:
+                fresh.remove(report.id)
+                told.append(report)
+        batch = _Batch(db, told)
+        batch.receipt.duplicates = len(reports) - len(told)
+        return batch.taken()
 
     return in_transaction(database, work)
 
 
-def _take_one(db: Writer, told: ToldCalls, report: Report, receipt: Receipt) -> None:
-    useless = _useless(db, told, report, receipt.ended)
-    if useless is None:
-        receipt.accepted += 1
-    else:
-        receipt.ignored[report.id] = useless
+class _Batch:
+    """Reports nobody has taken yet; belongs to one transaction."""
 
+    def __init__(self, db: Writer, reports: list[Report]) -> None:
+        self._db = db
+        self._reports = reports
+        self.receipt = Receipt(ignored={}, ended=[])
+        of_calls = [report for report in reports if isinstance(report, CallReport)]
+        self._told = ToldCalls(db, [report.call_id for report in of_calls])
+        self._held = _Held(db)
+        unheard_of = {
+            report.call_id: report
+            for report in reversed(of_calls)
+            if self._told.find(report.call_id) is None
+        }
+        self._held.read(report.origin().holding for report in unheard_of.values())
 
-def _useless(db: Writer, told: ToldCalls, report: Report, ended: list[Call]) -> str | None:
-    """Do what a report asks for; answers why, when that is nothing."""
-    match report:
-        case StartReport():
-            told.write()
-            return _of_start(db, report)
-        case PeerReport():
-            return _of_peer(db, report)
-        case CallReport():
-            return _of_call(db, told, report, ended)
+    def taken(self) -> Receipt:
+        for report in self._reports:
+            useless = self._useless(report)
+            if useless is None:
+                self.receipt.accepted += 1
+            else:
+                self.receipt.ignored[report.id] = useless
+        self._write()
+        return self.receipt
 
+    def _write(self) -> None:
+        self.receipt.ended += self._told.write()
 
-def _of_start(db: Writer, report: StartReport) -> str | None:
-    for call in calls.left_by(db, report.life):
-        call_messages.save(db, call, call.leave(at=report.at), at=report.at)
-    return None
+    def _useless(self, report: Report) -> str | None:
+        """Do what a report asks for; answers why, when that is nothing."""
+        match report:
+            case StartReport():
+                self._of_start(report)
+                return None
+            case PeerReport():
+                return self._of_peer(report)
+            case CallReport():
+                return self._of_call(report)
 
+    def _of_start(self, report: StartReport) -> None:
+        self._write()
+        for call in calls.left_by(self._db, report.life):
+            call_messages.save(self._db, call, call.leave(at=report.at), at=report.at)
 
-def _of_peer(db: Writer, report: PeerReport) -> str | None:
-    if report.uri is None:
-        return NO_PEER
-    peers.mark(db, report.uri, down=report.down, at=report.at, sip_code=report.sip_code)
-    return None
-
-
-def _of_call(db: Writer, told: ToldCalls, report: CallReport, ended: list[Call]) -> str | None:
-    call = told.find(report.call_id)
-    if call is None:
-        number = _number(db, report)
-        if number is None:
-            return UNKNOWN_NUMBER
-        if report.event.type is EventType.REJECTED:
-            _note_rejection(db, report, number)
-            return None
-        call = _recovered(report, number)
-        told.start(call, _route(report, number))
-    elif report.event.type is EventType.REJECTED and call.direction is Direction.INBOUND:
-        ours = replace(report, organization_id=call.organization_id, number_id=call.number_id)
-        number = _number(db, ours)
-        if number is not None:
-            _note_rejection(db, report, number)
-        told.forget(call)
+    def _of_peer(self, report: PeerReport) -> str | None:
+        if report.uri is None:
+            return NO_PEER
+        peers.mark(self._db, report.uri, down=report.down, at=report.at, sip_code=report.sip_code)
         return None
-    after = _tell(db, told, report)
-    if call.ending is None and after.ending is not None:
-        ended.append(after)
-    return None
+
+    def _of_call(self, report: CallReport) -> str | None:
+        call = self._told.find(report.call_id)
+        rejected = report.event.type is EventType.REJECTED
+        if call is None:
+            origin = report.origin()
+            digits = self._held.digits_of(origin.holding)
+            if origin.holding is None or digits is None:
+                return UNKNOWN_NUMBER
+            if rejected:
+                _note_rejection(self._db, report, origin.holding)
+                return None
+            call = _recovered(report, origin, digits, origin.holding)
+            self._told.start(call, origin)
+        elif rejected and call.direction is Direction.INBOUND:
+            if call.number_id is not None:
+                _note_rejection(self._db, report, (call.organization_id, call.number_id))
+            self._told.forget(call)
+            return None
+        self._told.tell(report)
+        if report.target_id is not None and report.direction is Direction.OUTBOUND:
+            _note_login(self._db, report.target_id, report.event)
+        return None
 
 
-def _tell(db: Writer, told: ToldCalls, report: CallReport) -> Call:
-    after = told.tell(
-        report.call_id, report.event, target_uri=report.target_uri, from_cache=report.from_cache
-    )
-    if report.target_id is not None and report.direction is Direction.OUTBOUND:
-        _note_login(db, report.target_id, report.event)
-    return after
+class _Held:
+    """The digits of the numbers a batch speaks of, read together."""
+
+    def __init__(self, db: Writer) -> None:
+        self._db = db
+        self._digits: dict[Holding | None, str | None] = {None: None}
+
+    def read(self, holdings: Iterable[Holding | None]) -> None:
+        wanted = {holding for holding in holdings if holding is not None}
+        found = numbers.find_digits(self._db, wanted)
+        self._digits |= {holding: found.get(holding) for holding in wanted}
+
+    def digits_of(self, holding: Holding | None) -> str | None:
+        if holding not in self._digits:
+            self.read([holding])
+        return self._digits[holding]
 
 
 def _note_login(db: Writer, peer_id: str, event: CallEvent) -> None:
@@ -180,60 +158,42 @@ def _note_login(db: Writer, peer_id: str, event: CallEvent) -> None:
         peers.forget_refused_login(db, peer_id, before=event.at)
 
 
-def _number(db: Writer, report: CallReport) -> HeldNumber | None:
-    if report.organization_id is None or report.number_id is None:
-        return None
-    try:
-        return numbers.get(db, report.organization_id, report.number_id)
-    except NotFound:
-        return None
-
-
-def _recovered(report: CallReport, number: HeldNumber) -> Call:
+def _recovered(report: CallReport, origin: Origin, digits: str, holding: Holding) -> Call:
     """A call that was decided from the edge's memory while we were silent."""
     inbound = report.direction is Direction.INBOUND
-    other = read_digits(report.asked.caller if inbound else report.asked.called).canonical
+    asked, (organization_id, number_id) = origin.asked, holding
+    other = read_digits(asked.caller if inbound else asked.called).canonical
     return Call(
         id=report.call_id,
-        organization_id=number.organization_id,
-        number_id=number.id,
+        organization_id=organization_id,
+        number_id=number_id,
         direction=report.direction,
         call_type=CallType(report.direction),
-        from_number=other if inbound else number.number,
-        to_number=number.number if inbound else other,
-        agent=report.agent,
-        agent_version=report.agent_version,
+        from_number=other if inbound else digits,
+        to_number=digits if inbound else other,
+        agent=origin.agent,
+        agent_version=origin.agent_version,
         created_at=report.event.at - (report.event.duration_ms or 0),
     )
 
 
-def _route(report: CallReport, number: HeldNumber) -> CallRoute:
-    return CallRoute(
-        call_id=report.call_id,
-        organization_id=number.organization_id,
-        asked=report.asked,
-        revision=report.revision,
-        from_cache=report.from_cache,
-        target_uri=report.target_uri,
-    )
-
-
-def _note_rejection(db: Writer, report: CallReport, number: HeldNumber) -> None:
+def _note_rejection(db: Writer, report: CallReport, holding: Holding) -> None:
     reason = _REFUSALS.get(report.event.reason or "")
     if reason is None:
         return
+    origin, (organization_id, number_id) = report.origin(), holding
     refusals.keep(
         db,
         RefusedAttempt(
             id=RefusalId(new_id(report.event.at)),
-            organization_id=number.organization_id,
-            number_id=number.id,
+            organization_id=organization_id,
+            number_id=number_id,
             direction=report.direction,
             reason=reason,
-            source=report.asked.source,
+            source=origin.asked.source,
             call_id=report.call_id,
-            asked=report.asked,
-            revision=report.revision,
+            asked=origin.asked,
+            revision=origin.revision,
             first_at=report.event.at,
             last_at=report.event.at,
         ),
@@ -252,17 +212,3 @@ def lose_overdue(database: Database, *, now: Millis) -> int:
         return len(overdue)
 
     return in_transaction(database, work)
-
-
-def mapping_told(agent_id: str | None, selector: str | None) -> AgentMapping | None:
-    if agent_id is None or selector is None:
-        return None
-    return AgentMapping(agent_id=AgentId(agent_id), agent_version=selector)
-
-
-_REASONS = {reason.value: reason for reason in EventReason}
-
-
-def reason_told(reason: str | None) -> EventReason | None:
-    """A word we know; others may come from a newer edge."""
-    return None if reason is None else _REASONS.get(reason)

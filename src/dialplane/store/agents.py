@@ -17,7 +17,6 @@ from dialplane.domain.agents import (
 )
 from dialplane.domain.errors import NotFound
 from dialplane.domain.frozen import dataclass
-from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.values import AgentId, OrganizationId
 from dialplane.store.database import Reader, Row, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
@@ -71,25 +70,35 @@ def find_locked(db: Writer, organization_id: OrganizationId, agent_id: AgentId) 
 _BY_ID: Final = "SELECT * FROM agents WHERE organization_id = :organization_id AND id = :id"
 
 
-def find_said(db: Reader, organization_id: OrganizationId, mapping: AgentMapping) -> str | None:
-    """What a mapping leads to says, as JSON text; None when it leads nowhere."""
-    selector = mapping.agent_version
-    values = db.values_or_none(
-        """
-        SELECT CASE WHEN :selector = 'current' THEN agents.data ELSE agent_versions.data END
-          FROM agents
-          LEFT JOIN agent_versions ON agent_versions.agent_id = agents.id
-           AND agent_versions.organization_id = agents.organization_id
-           AND version = CASE WHEN :selector = 'production' THEN production_version
-                              ELSE :version END
-         WHERE agents.organization_id = :organization_id AND agents.id = :agent_id
-        """,
-        organization_id=organization_id,
-        agent_id=mapping.agent_id,
-        selector=selector,
-        version=None if selector in (CURRENT, PRODUCTION) else version_number(selector),
-    )
-    return None if values is None else values[0]
+Taker = tuple[OrganizationId, AgentId, str]
+"""Who takes a call: a version of an agent of an organization, as a selector names it."""
+
+
+def find_each_said(db: Reader, takers: Iterable[Taker]) -> list[str | None]:
+    """What each of these says, as JSON text; None when it leads nowhere."""
+    asked = [db.values_later(_SAID, **_which(*taker)) for taker in takers]
+    answered = [values() for values in asked]
+    return [None if values is None else values[0] for values in answered]
+
+
+_SAID: Final = """
+    SELECT CASE WHEN :selector = 'current' THEN agents.data ELSE agent_versions.data END
+      FROM agents
+      LEFT JOIN agent_versions ON agent_versions.agent_id = agents.id
+       AND agent_versions.organization_id = agents.organization_id
+       AND version = CASE WHEN :selector = 'production' THEN production_version
+                          ELSE :version END
+     WHERE agents.organization_id = :organization_id AND agents.id = :agent_id
+"""
+
+
+def _which(organization_id: OrganizationId, agent_id: AgentId, selector: str) -> dict[str, object]:
+    return {
+        "organization_id": organization_id,
+        "agent_id": agent_id,
+        "selector": selector,
+        "version": None if selector in (CURRENT, PRODUCTION) else version_number(selector),
+    }
 
 
 def exists(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> bool:

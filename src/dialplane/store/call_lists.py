@@ -9,9 +9,9 @@ from dialplane.domain.disconnections import DisconnectionReason
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.labels import Label
 from dialplane.domain.values import Millis, OrganizationId
-from dialplane.store.calls import call_of
+from dialplane.store.call_rows import SELECTED, call_of
 from dialplane.store.database import Reader
-from dialplane.store.pages import Listing, Page, PageRequest, merged
+from dialplane.store.pages import Listing, Page, PageRequest, merged_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +89,14 @@ def list_page(
     db: Reader, organization_id: OrganizationId, wanted: CallFilter, request: PageRequest
 ) -> Page[Call]:
     clauses = clauses_of(wanted)
-    rows, following = merged(
+    rows, following = merged_values(
         db,
-        [Listing(columns="*", matching=_in_order(clauses.text), sort="created_at")],
+        [Listing(columns=SELECTED, matching=_in_order(clauses.text), sort="created_at")],
         request,
         organization_id=organization_id,
         **clauses.parameters,
     )
-    items = [call_of(row) for row in rows]
+    items = [call_of(values) for values in rows]
     total = _total(db, organization_id, wanted, clauses)
     return Page(items=items, total_count=total, next=following)
 

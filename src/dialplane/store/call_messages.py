@@ -1,5 +1,6 @@
 """News of calls on their way to the webhooks of agents, in SQL."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Final, LiteralString
 
@@ -13,9 +14,9 @@ _TABLE: Final[LiteralString] = "call_messages"
 _INSERT: Final = sendings.insert_text(_TABLE, CallMessage, "call_id, news")
 
 
-def queue(db: Writer, message: CallMessage) -> None:
-    """Queue a piece of news once, however often it is told."""
-    db.run(_INSERT, **sendings.columns(message))
+def queue_each(db: Writer, messages: Iterable[CallMessage]) -> None:
+    """Queue each piece of news once, however often it is told."""
+    db.send_each(_INSERT, [sendings.columns(message) for message in messages])
 
 
 def due(db: Reader, *, now: Millis, limit: int) -> list[CallMessage]:

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from dialplane.domain.rehearsals import Difference
 
 Row = Mapping[str, Any]
+Values = Sequence[Any]
+"""A row in the order of its columns: half the price, where every microsecond counts."""
+
 Later = Callable[[], Row | None]
 """A row that was asked for, and is waited for when this is called."""
+ValuesLater = Callable[[], Values | None]
 
 
 class UniqueViolated(Exception):  # named for what happened, like every error here
@@ -34,10 +38,14 @@ class Connection(Protocol):
 
     def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]: ...
     def row(self, sql: str, parameters: Mapping[str, object]) -> Row | None: ...
-    def values(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Any] | None: ...
+    def values(self, sql: str, parameters: Mapping[str, object]) -> Values | None: ...
+    def all_values(self, sql: str, parameters: Mapping[str, object]) -> list[Values]: ...
     def count(self, sql: str, parameters: Mapping[str, object]) -> int: ...
+    def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int: ...
     def send(self, sql: str, parameters: Mapping[str, object]) -> None: ...
+    def send_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> None: ...
     def later(self, sql: str, parameters: Mapping[str, object]) -> "Later": ...
+    def values_later(self, sql: str, parameters: Mapping[str, object]) -> "ValuesLater": ...
     def lock_clause(self) -> LiteralString: ...
     def listed(self) -> LiteralString: ...
     def sha256(self, text: LiteralString) -> LiteralString: ...
@@ -67,12 +75,18 @@ class Reader:
     def one_or_none(self, sql: LiteralString, **parameters: object) -> Row | None:
         return self._connection.row(sql, parameters)
 
-    def values_or_none(self, sql: LiteralString, **parameters: object) -> Sequence[Any] | None:
-        """One row in the order of its columns: half the price, where every microsecond counts."""
+    def values_or_none(self, sql: LiteralString, **parameters: object) -> Values | None:
         return self._connection.values(sql, parameters)
+
+    def values_later(self, sql: LiteralString, **parameters: object) -> ValuesLater:
+        """Like `values_or_none`, on its way together with what is asked next."""
+        return self._connection.values_later(sql, parameters)
 
     def all(self, sql: LiteralString, **parameters: object) -> list[Row]:
         return self._connection.rows(sql, parameters)
+
+    def all_values(self, sql: LiteralString, **parameters: object) -> list[Values]:
+        return self._connection.all_values(sql, parameters)
 
 
 class Writer(Reader):
@@ -82,9 +96,18 @@ class Writer(Reader):
         """Answer how many rows it touched."""
         return self._connection.count(sql, parameters)
 
+    def run_each(self, sql: LiteralString, every: Sequence[Mapping[str, object]]) -> int:
+        """Run it with each of these parameters; answer how many rows were touched in all."""
+        return self._connection.count_each(sql, every) if every else 0
+
     def send(self, sql: LiteralString, **parameters: object) -> None:
         """Run it without waiting to hear how it went: a failure fails the whole transaction."""
         self._connection.send(sql, parameters)
+
+    def send_each(self, sql: LiteralString, every: Sequence[Mapping[str, object]]) -> None:
+        """Like `send`, with each of these parameters."""
+        if every:
+            self._connection.send_each(sql, every)
 
     def returning(self, sql: LiteralString, **parameters: object) -> Row | None:
         return self._connection.row(sql, parameters)
@@ -99,6 +122,9 @@ class Writer(Reader):
 
     def all_locked(self, sql: LiteralString, **parameters: object) -> list[Row]:
         return self._connection.rows(sql + self._connection.lock_clause(), parameters)
+
+    def all_values_locked(self, sql: LiteralString, **parameters: object) -> list[Values]:
+        return self._connection.all_values(sql + self._connection.lock_clause(), parameters)
 
     def serialize(self, name: str) -> None:
         """Let one transaction at a time past this point, for rules no single row can hold."""

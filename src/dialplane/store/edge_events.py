@@ -12,13 +12,13 @@ KEPT_MS = 7 * DAY_MS
 
 def take(db: Writer, event_ids: Iterable[str], *, now: Millis) -> set[str]:
     """Which of these events are new; in one order, so that two who take the same never lock up."""
-    rows = db.all(
+    taken = db.all_values(
         "INSERT INTO edge_events (id, received_at) SELECT listed, :now "
         f"FROM {db.listed} WHERE 1 = 1 ON CONFLICT (id) DO NOTHING RETURNING id",
         listed=json.dumps(sorted(set(event_ids))),
         now=now,
     )
-    return {row["id"] for row in rows}
+    return {id_ for (id_,) in taken}
 
 
 def forget(db: Writer, *, now: Millis) -> int:

@@ -12,8 +12,8 @@ from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import HeldNumber, Provider, Status
 from dialplane.domain.values import Millis, OrganizationId
 from dialplane.store.database import Reader
-from dialplane.store.numbers import number_of
-from dialplane.store.pages import Listing, Page, PageRequest, merged
+from dialplane.store.numbers import SELECTED, of_values
+from dialplane.store.pages import Listing, Page, PageRequest, merged_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +69,13 @@ def list_page(
         "text": containing(wanted.text),
         "digits": containing(wanted.digits),
     }
-    rows, following = merged(
+    rows, following = merged_values(
         db,
-        [Listing(columns="*", matching=kind + sought, sort="created_at") for kind in kinds],
+        [Listing(columns=SELECTED, matching=kind + sought, sort="created_at") for kind in kinds],
         request,
         **parameters,
     )
-    items = [number_of(row).at(wanted.now) for row in rows]
+    items = [of_values(values).at(wanted.now) for values in rows]
     if sought:
         kinds = {kind: _found(db, kind + sought, parameters) for kind in kinds}
     return Page(items=items, total_count=sum(kinds.values()), next=following)

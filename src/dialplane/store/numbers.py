@@ -1,6 +1,7 @@
 """Held numbers in SQL."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final, LiteralString
 
@@ -35,6 +36,22 @@ def _found(row: Row | None) -> HeldNumber:
     if row is None:
         raise NotFound
     return number_of(row)
+
+
+Holding = tuple[OrganizationId, NumberId]
+"""A number, and the organization that holds it."""
+
+
+def find_digits(db: Reader, holdings: Collection[Holding]) -> dict[Holding, str]:
+    """The digits of these numbers, those there are and their organizations hold."""
+    if not holdings:
+        return {}
+    rows = db.all_values(
+        "SELECT organization_id, id, number FROM telephone_numbers"
+        f" WHERE id IN (SELECT listed FROM {db.listed})",
+        listed=json.dumps([number_id for _, number_id in holdings]),
+    )
+    return {(organization_id, id_): number for organization_id, id_, number in rows}
 
 
 def find_holder(db: Reader, realm: str, canonical: str) -> HeldNumber | None:
@@ -204,8 +221,8 @@ def number_of(row: Row) -> HeldNumber:
 
 
 _COLUMNS: Final[tuple[LiteralString, ...]] = (
-    "id", "organization_id", "realm", "number", "canonical", "provider", "status", "start_at",
-    "created_at", "updated_at", "line_id", "monthly_fee", "address", "address_uri",
+    "created_at", "id", "organization_id", "realm", "number", "canonical", "provider", "status",
+    "start_at", "updated_at", "line_id", "monthly_fee", "address", "address_uri",
     "auth_username", "sealed_password", "inbound_trunk_id", "outbound_trunk_id",
     "inbound_agent_id", "inbound_version", "outbound_agent_id", "outbound_version",
     "sms_agent_id", "sms_version", "memo", "end_at", "cancel_requested_at", "revision",
@@ -217,7 +234,7 @@ SELECTED: Final[LiteralString] = ", ".join("telephone_numbers." + name for name 
 
 def of_values(values: Sequence[Any]) -> HeldNumber:
     (
-        id_, organization_id, realm, number, canonical, provider, status, start_at, created_at,
+        created_at, id_, organization_id, realm, number, canonical, provider, status, start_at,
         updated_at, line_id, monthly_fee, address, address_uri, auth_username, sealed_password,
         inbound_trunk_id, outbound_trunk_id, inbound_id, inbound_version, outbound_id,
         outbound_version, sms_id, sms_version, memo, end_at, cancel_requested_at, revision,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Generic, LiteralString, TypeVar
 
 from dialplane.domain.frozen import dataclass
-from dialplane.store.database import Reader, Row
+from dialplane.store.database import Reader, Row, Values
 
+R = TypeVar("R")
 T = TypeVar("T")
 Place = tuple[int | str, str]
 """The sort value and the id of the last row of a page."""
@@ -53,20 +54,46 @@ def merged(
     """
     if not listings:
         return [], None
+    rows = db.all(_beyond(listings, request), **parameters, **_bounds(request))
+    kept, last = _cut(rows, request)
+    return kept, None if last is None else (last[listings[0].sort], last["id"])
+
+
+def merged_values(
+    db: Reader, listings: Sequence[Listing], request: PageRequest, **parameters: object
+) -> tuple[list[Values], Place | None]:
+    """The same in the order of the columns, the first of which are what is sorted by and the id."""
+    if not listings:
+        return [], None
+    rows = db.all_values(_beyond(listings, request), **parameters, **_bounds(request))
+    kept, last = _cut(rows, request)
+    return kept, None if last is None else (last[0], last[1])
+
+
+def _beyond(listings: Sequence[Listing], request: PageRequest) -> LiteralString:
+    """The statement for the rows of a page and one more."""
     direction: LiteralString = "DESC" if request.descending else "ASC"
     sort = listings[0].sort
     beyond: LiteralString = ""
     if request.after is not None:
         than: LiteralString = "<" if request.descending else ">"
         beyond = " AND (" + sort + ", id) " + than + " (:after_value, :after_id)"
-        parameters["after_value"], parameters["after_id"] = request.after
     selects = ("SELECT " + one.columns + " " + one.matching + beyond for one in listings)
-    query: LiteralString = (
+    return (
         " UNION ALL ".join(selects)
         + " ORDER BY " + sort + " " + direction + ", id " + direction + " LIMIT :limit"
     )  # fmt: skip
-    rows = db.all(query, **parameters, limit=request.limit + 1)
+
+
+def _bounds(request: PageRequest) -> dict[str, object]:
+    bounds: dict[str, object] = {"limit": request.limit + 1}
+    if request.after is not None:
+        bounds["after_value"], bounds["after_id"] = request.after
+    return bounds
+
+
+def _cut(rows: list[R], request: PageRequest) -> tuple[list[R], R | None]:
+    """The rows of a page, and its last one if there are more behind it."""
     if len(rows) <= request.limit:
         return rows, None
-    rows = rows[: request.limit]
-    return rows, (rows[-1][sort], rows[-1]["id"])
+    return rows[: request.limit], rows[request.limit - 1]

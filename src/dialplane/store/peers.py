@@ -136,7 +136,7 @@ def find_login_refused_at(db: Reader, peer_id: str) -> Millis | None:
 
 def note_refused_login(db: Writer, peer_id: str, *, at: Millis) -> None:
     """A peer did not take what we answered its challenge with."""
-    db.run(
+    db.send(
         """
         INSERT INTO peer_logins (peer_id, refused_at) VALUES (:id, :at)
         ON CONFLICT (peer_id) DO UPDATE SET refused_at = excluded.refused_at
@@ -149,7 +149,7 @@ def note_refused_login(db: Writer, peer_id: str, *, at: Millis) -> None:
 
 def forget_refused_login(db: Writer, peer_id: str, *, before: Millis) -> None:
     """A call went through since."""
-    db.run(
+    db.send(
         "DELETE FROM peer_logins WHERE peer_id = :id AND refused_at <= :before",
         id=peer_id,
         before=before,

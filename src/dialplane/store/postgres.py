@@ -15,7 +15,15 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from dialplane.domain.errors import Unavailable
-from dialplane.store.database import Contended, Later, Reader, Row, UniqueViolated
+from dialplane.store.database import (
+    Contended,
+    Later,
+    Reader,
+    Row,
+    UniqueViolated,
+    Values,
+    ValuesLater,
+)
 
 if TYPE_CHECKING:
     Raw = psycopg.Connection[dict[str, Any]]
@@ -72,9 +80,15 @@ class PostgresConnection:
     ) -> "psycopg.Cursor[dict[str, Any]]":
         return self._raw.execute(_in_psycopg_words(sql), parameters)
 
-    def values(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Any] | None:
+    def values(self, sql: str, parameters: Mapping[str, object]) -> Values | None:
+        return self.values_later(sql, parameters)()
+
+    def all_values(self, sql: str, parameters: Mapping[str, object]) -> list[Values]:
         cursor = self._raw.cursor(row_factory=tuple_row)
-        return cursor.execute(_in_psycopg_words(sql), parameters).fetchone()
+        with _in_our_words():
+            return cast(
+                "list[Values]", cursor.execute(_in_psycopg_words(sql), parameters).fetchall()
+            )
 
     def count(self, sql: str, parameters: Mapping[str, object]) -> int:
         with _in_our_words():
@@ -83,8 +97,25 @@ class PostgresConnection:
                 self._pipeline.sync()
             return cursor.rowcount
 
+    def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int:
+        with _in_our_words():
+            cursor = self._execute_each(sql, every)
+            if self._pipeline is not None:
+                self._pipeline.sync()
+            return cursor.rowcount
+
     def send(self, sql: str, parameters: Mapping[str, object]) -> None:
         self._execute(sql, parameters)
+
+    def send_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> None:
+        self._execute_each(sql, every)
+
+    def _execute_each(
+        self, sql: str, every: Sequence[Mapping[str, object]]
+    ) -> "psycopg.Cursor[dict[str, Any]]":
+        cursor = self._raw.cursor()
+        cursor.executemany(_in_psycopg_words(sql), every)
+        return cursor
 
     def later(self, sql: str, parameters: Mapping[str, object]) -> Later:
         cursor = self._execute(sql, parameters)
@@ -94,6 +125,10 @@ class PostgresConnection:
                 return cursor.fetchone()
 
         return row
+
+    def values_later(self, sql: str, parameters: Mapping[str, object]) -> ValuesLater:
+        cursor = self._raw.cursor(row_factory=tuple_row)
+        return cursor.execute(_in_psycopg_words(sql), parameters).fetchone
 
     def lock_clause(self) -> LiteralString:
         return " FOR UPDATE"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import LiteralString, cast
 from weakref import WeakSet
 
-from dialplane.store.database import Later, Reader, Row, UniqueViolated
+from dialplane.store.database import Later, Reader, Row, UniqueViolated, Values, ValuesLater
 from dialplane.store.group_commit import GroupCommit
 
 BUSY_TIMEOUT_MS = 10_000
@@ -26,6 +26,22 @@ def _rule_of(violation: sqlite3.IntegrityError) -> str | None:
         return None
     columns = [column.split(".") for column in text.removeprefix(_UNIQUE).split(", ")]
     return "_".join([columns[0][0], *(name for _, name in columns), "key"])
+
+
+class _InOurWords:
+    """No generator: this stands around every statement."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, violation: BaseException | None, __: object) -> None:
+        if isinstance(violation, sqlite3.IntegrityError):
+            rule = _rule_of(violation)
+            if rule is not None:
+                raise UniqueViolated(rule) from violation
+
+
+_IN_OUR_WORDS = _InOurWords()
 
 
 def _sha256(text: str) -> str:
@@ -46,13 +62,8 @@ class SqliteConnection:
         self.raw.close()
 
     def _execute(self, sql: str, parameters: Mapping[str, object]) -> sqlite3.Cursor:
-        try:
+        with _IN_OUR_WORDS:
             return self.raw.execute(sql, cast("dict[str, str]", parameters))
-        except sqlite3.IntegrityError as violation:
-            rule = _rule_of(violation)
-            if rule is None:
-                raise
-            raise UniqueViolated(rule) from violation
 
     def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         return self._execute(sql, parameters).fetchall()
@@ -64,18 +75,32 @@ class SqliteConnection:
         cursor.close()
         return found
 
-    def values(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Any] | None:
-        found = self._plain.execute(sql, cast("dict[str, str]", parameters)).fetchall()
+    def values(self, sql: str, parameters: Mapping[str, object]) -> Values | None:
+        found = self.all_values(sql, parameters)
         return found[0] if found else None
+
+    def all_values(self, sql: str, parameters: Mapping[str, object]) -> list[Values]:
+        return self._plain.execute(sql, cast("dict[str, str]", parameters)).fetchall()
 
     def count(self, sql: str, parameters: Mapping[str, object]) -> int:
         return self._execute(sql, parameters).rowcount
 
+    def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int:
+        with _IN_OUR_WORDS:
+            return self.raw.executemany(sql, cast("list[dict[str, str]]", every)).rowcount
+
     def send(self, sql: str, parameters: Mapping[str, object]) -> None:
         self._execute(sql, parameters)
 
+    def send_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> None:
+        self.count_each(sql, every)
+
     def later(self, sql: str, parameters: Mapping[str, object]) -> Later:
         found = self.row(sql, parameters)
+        return lambda: found
+
+    def values_later(self, sql: str, parameters: Mapping[str, object]) -> ValuesLater:
+        found = self.values(sql, parameters)
         return lambda: found
 
     def lock_clause(self) -> LiteralString:
@@ -103,6 +128,8 @@ class SqliteEngine:
         self._writer.raw.execute("PRAGMA journal_mode = WAL")
         # FULL: what was acknowledged is on the disk, also when the power goes.
         self._writer.raw.execute("PRAGMA synchronous = FULL")
+        # Else what a savepoint copies goes to a file of its own once it is more than 64 KB.
+        self._writer.raw.execute("PRAGMA temp_store = MEMORY")
         self._transactions = GroupCommit(self._writer.raw)
 
     def _connect(self) -> SqliteConnection:
