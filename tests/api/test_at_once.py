@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+import psycopg
 import pytest
 
 from builders import (
@@ -26,6 +27,8 @@ from builders import (
     lines,
     path_of,
 )
+from conftest import Home
+from dialplane.domain.lines import Line
 from dialplane.domain.values import DAY_MS
 from dialplane.store import lines as stock
 from parts.client import Client
@@ -244,3 +247,34 @@ class TestWorkers:
 
         assert sum(written) == 40
         assert world.acme.get(NUMBERS, status="expired").json["total_count"] == 40
+
+
+class TestWaiting:
+    @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+    def test_nobody_waits_in_a_circle(self, home: Home) -> None:
+        database = home.open()
+        world = World(database, home.environment)
+        world.given(*lines(CROWD))
+
+        def comes_and_goes(line: Line) -> Counter[tuple[int, str]]:
+            held = world.acme.post(PURCHASE, {"id": line.id})
+            path = path_of(held.json["id"])
+            gone = world.acme.delete(path)
+            kept = world.acme.post(f"{path}/revoke-cancel")
+            return counted([held, gone, kept])
+
+        answers = at_once([partial(comes_and_goes, line) for line in lines(CROWD)])
+        database.close()
+
+        assert sum(answers, Counter()) == {(200, ""): 3 * CROWD}
+        assert deadlocks(home.url) == 0
+
+
+def deadlocks(url: str) -> int:
+    """How often PostgreSQL gave one of those up that waited for each other."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -63,6 +63,42 @@ def test_what_is_sent_and_fails_fails_the_transaction(database: Database) -> Non
         assert [row["name"] for row in db.all("SELECT name FROM facts")] == ["after"]
 
 
+def test_failures_are_forgotten_however_often_a_statement_comes(database: Database) -> None:
+    def send(name: str) -> None:
+        with database.writing() as db:
+            db.send("INSERT INTO facts (name, value) VALUES (:name, '1')", name=name)
+            db.send("UPDATE facts SET value = '2' WHERE name = :name", name=name)
+
+    def fail() -> None:
+        with pytest.raises(UniqueViolated):
+            send("first")
+
+    send("first")
+    for stretch in range(12):  # sooner or later the driver prepares a statement that fails
+        fail()
+        for turn in range(stretch):
+            send(f"{stretch} {turn}")
+
+    with database.reading() as db:
+        assert len(db.all("SELECT name FROM facts WHERE value = '2'")) == 67
+
+
+def test_what_comes_last_comes_in_the_order_of_its_owners(database: Database) -> None:
+    with database.writing() as db:
+        for owner, name in (("b", "third"), ("a", "first"), ("a", "second")):
+            db.send_last(
+                owner,
+                "INSERT INTO facts (name, value)"
+                " SELECT :name, CAST(count(*) AS TEXT) FROM facts WHERE name <> 'schema_version'",
+                name=name,
+            )
+        db.run("INSERT INTO facts (name, value) VALUES ('before them', '')")
+
+    with database.reading() as db:
+        rows = db.all("SELECT name FROM facts WHERE value <> '' ORDER BY value")
+        assert [row["name"] for row in rows] == ["first", "second", "third"]
+
+
 def test_what_was_sent_is_taken_back_with_its_transaction(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as db:  # noqa: PT012  # the point
         db.send("INSERT INTO facts (name, value) VALUES ('sent', '1')")

@@ -7,6 +7,7 @@ from dialplane.domain.journal import Change, Happening
 from dialplane.domain.numbers import HeldNumber, Status
 from dialplane.domain.values import LineId, Millis
 from dialplane.operations import journal
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import claims, lines, numbers, organizations, purchases
 from dialplane.store.database import Database, Writer
 
@@ -31,17 +32,17 @@ def _pass_batch(database: Database, *, now: Millis) -> int:
         waiting = numbers.due(db, now=now, limit=BATCH)
     if not waiting:
         return 0
-    with database.writing() as db:
-        clocks = {
-            id_: now + organizations.get(db, id_).clock_offset_ms
-            for id_ in sorted({number.organization_id for number in waiting})
-        }
-        return sum(_settle(db, number, clocks[number.organization_id]) for number in waiting)
+    return in_transaction(database.writing, lambda db: _settle(db, waiting, now=now))
 
 
-def _settle(db: Writer, seen: HeldNumber, now: Millis) -> int:
-    number = numbers.get_locked(db, seen.organization_id, seen.id)
-    return int(write_down(db, number, now=now))
+def _settle(db: Writer, waiting: list[HeldNumber], *, now: Millis) -> int:
+    clocks = {
+        id_: now + organizations.get(db, id_).clock_offset_ms
+        for id_ in sorted({number.organization_id for number in waiting})
+    }
+    # All before the first is written: whoever holds one may want what is counted with another.
+    locked = [numbers.get_locked(db, seen.organization_id, seen.id) for seen in waiting]
+    return sum(write_down(db, number, now=clocks[number.organization_id]) for number in locked)
 
 
 def write_down(db: Writer, number: HeldNumber, *, now: Millis) -> bool:

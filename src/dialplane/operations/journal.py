@@ -43,9 +43,9 @@ def enter_operator(db: Writer, at: Millis, change: Change) -> None:
 
 
 def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change: Change) -> None:
-    """Enter a change as the last thing of its transaction.
+    """Enter a change, wherever in its transaction this is called as the last thing of it.
 
-    From here to its end, other transactions of the organization wait: the order of the journal is
+    While it is written, other transactions of the organization wait: the order of the journal is
     the order in which things became true.
     """
     if isinstance(db, Rehearsal):

@@ -13,6 +13,7 @@ from dialplane.domain.ledger import (
 from dialplane.domain.numbers import HeldNumber, Provider, Status
 from dialplane.domain.values import Millis, NumberId, OrganizationId
 from dialplane.operations.ids import new_id
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import ledger, numbers, organizations
 from dialplane.store.database import Database, Writer
 
@@ -48,20 +49,17 @@ def _charge_batch(database: Database, *, now: Millis) -> int:
         waiting = ledger.running_out(db, now=now, limit=BATCH)
     if not waiting:
         return 0
-    with database.writing() as db:
-        for organization_id, number_id in waiting:
-            _charge(db, organization_id, number_id, now=now)
+    in_transaction(database.writing, lambda db: _charge(db, waiting, now=now))
     return len(waiting)
 
 
-def _charge(
-    db: Writer, organization_id: OrganizationId, number_id: NumberId, *, now: Millis
-) -> None:
-    then = now + organizations.get(db, organization_id).clock_offset_ms
-    number = numbers.get_locked(db, organization_id, number_id)
-    paid_until = _catch_up(db, number, now=then)
-    if paid_until is not None and paid_until <= then:
-        ledger.close(db, organization_id, number_id)
+def _charge(db: Writer, waiting: list[tuple[OrganizationId, NumberId]], *, now: Millis) -> None:
+    # All before the first entry: whoever holds one may want the head of its ledger.
+    for number in [numbers.get_locked(db, *each) for each in waiting]:
+        then = now + organizations.get(db, number.organization_id).clock_offset_ms
+        paid_until = _catch_up(db, number, now=then)
+        if paid_until is not None and paid_until <= then:
+            ledger.close(db, number.organization_id, number.id)
 
 
 def _catch_up(db: Writer, number: HeldNumber, *, now: Millis) -> Millis | None:

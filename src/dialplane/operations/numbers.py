@@ -150,10 +150,12 @@ def cancel(
         lines.book_return(db, caller.realm, cancelled.line_id, available_from=back_at)
         if cancelled.status is Status.EXPIRED:
             expiry.let_go_of_line(db, cancelled, cancelled.line_id)
-    ledger.charge_cancellation(db, number, cancelled, now=caller.now)
     expired = cancelled.status is Status.EXPIRED
     happening = Happening.NUMBER_EXPIRED if expired else Happening.NUMBER_CANCEL_REQUESTED
-    return _save(db, caller, happening, before=number, after=cancelled)
+    saved = _save(db, caller, happening, before=number, after=cancelled)
+    # After the number, as when one is bought: what both wait for has to come in one order.
+    ledger.charge_cancellation(db, number, cancelled, now=caller.now)
+    return saved
 
 
 def revoke_cancellation(

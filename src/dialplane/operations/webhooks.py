@@ -47,7 +47,7 @@ def create(db: Writer, caller: Caller, asked: WebhookChange, *, sealed_secret: s
     )
     made = webhooks.add(db, webhook)
     _enter(db, caller, Happening.WEBHOOK_CREATED, before=None, after=made)
-    webhooks.move(db, made, position=journal.head(db, caller.organization_id).position)
+    webhooks.begin_after_journal(db, made)
     return made
 
 

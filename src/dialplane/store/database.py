@@ -5,6 +5,7 @@ SQL is written once, in the subset SQLite and PostgreSQL share, with `:name` par
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, LiteralString, Protocol
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class Reader:
 class Writer(Reader):
     """Questions and changes inside one open transaction."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._last: list[tuple[str, LiteralString, Mapping[str, object]]] = []
+
     def run(self, sql: LiteralString, **parameters: object) -> int:
         """Answer how many rows it touched."""
         return self._connection.count(sql, parameters)
@@ -108,6 +113,19 @@ class Writer(Reader):
         """Like `send`, with each of these parameters."""
         if every:
             self._connection.send_each(sql, every)
+
+    def send_last(self, owner: str, sql: LiteralString, **parameters: object) -> None:
+        """Run it just before COMMIT, when nothing else of the transaction is left to wait for.
+
+        For rows that everybody wants to write: they are held for an instant only, and by everybody
+        in the same order, that of their owners, so that two never wait for each other.
+        """
+        self._last.append((owner, sql, parameters))
+
+    def finish(self) -> None:
+        """Run what was to come last."""
+        for _, sql, parameters in sorted(self._last, key=itemgetter(0)):
+            self._connection.send(sql, parameters)
 
     def returning(self, sql: LiteralString, **parameters: object) -> Row | None:
         return self._connection.row(sql, parameters)
@@ -176,7 +194,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         with self._engine.writing() as connection:
-            yield Writer(connection)
+            writer = Writer(connection)
+            yield writer
+            writer.finish()
 
     @contextmanager
     def rehearsing(self) -> Iterator[Rehearsal]:

@@ -29,13 +29,14 @@ class Head:
 
 
 def add(db: Writer, entry: Entry) -> None:
-    """Chain an entry to the newest one of its organization; others who want to wait for us.
+    """Chain an entry to the newest one of its organization, as the last thing of its transaction.
 
-    The database itself reads where the chain ends, hashes and writes: while others wait, nothing
-    goes back and forth.
+    Others who want to wait for us from then on, so the database itself reads where the chain ends,
+    hashes and writes: nothing goes back and forth meanwhile.
     """
     own = entry.own_text
-    db.send(
+    db.send_last(
+        entry.organization_id,
         """
         INSERT INTO journal_heads (organization_id, position, hash)
         VALUES (:organization_id, 1, :first_hash)
@@ -46,7 +47,8 @@ def add(db: Writer, entry: Entry) -> None:
         first_hash=chained(ORIGIN, 1, own),
         own=own,
     )
-    db.send(
+    db.send_last(
+        entry.organization_id,
         """
         INSERT INTO journal (id, organization_id, happening, occurred_at, actor, key_id,
                              resource_id, request_id, before, after, position, hash)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -51,9 +50,6 @@ def _in_our_words() -> Iterator[None]:
         raise UniqueViolated(violation.diag.constraint_name or "") from violation
     except (errors.SerializationFailure, errors.DeadlockDetected) as lost:
         raise Contended from lost
-
-
-_UNFINISHED: Final = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 
 class PostgresConnection:
@@ -227,8 +223,9 @@ class PostgresEngine:
                     yield PostgresConnection(raw, pipeline)
                     raw.execute(b"COMMIT")
             finally:
-                if raw.pgconn.transaction_status in _UNFINISHED:
-                    raw.execute(b"ROLLBACK")
+                # By itself psycopg goes on to believe that what was sent behind a failure was
+                # prepared; it forgets that only when it rolls back on its own account.
+                raw.rollback()
 
     def close(self) -> None:
         self._readers.close()

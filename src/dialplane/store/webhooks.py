@@ -92,6 +92,20 @@ def move(db: Writer, webhook: Webhook, *, position: int) -> None:
     )
 
 
+def begin_after_journal(db: Writer, webhook: Webhook) -> None:
+    """Let a webhook hear of what comes after this transaction, and of nothing in it."""
+    db.send_last(
+        webhook.organization_id,
+        """
+        UPDATE webhooks SET position = (
+            SELECT position FROM journal_heads WHERE organization_id = :organization_id
+        ) WHERE organization_id = :organization_id AND id = :id
+        """,
+        organization_id=webhook.organization_id,
+        id=webhook.id,
+    )
+
+
 def queue(db: Writer, delivery: Delivery) -> None:
     """Queue an event once, however often it is asked."""
     db.run(_QUEUE, **sendings.columns(delivery))
