@@ -8,16 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dialplane.api import request_lines
-from dialplane.api.app import answer_broken, create_app
+from dialplane.api.annex import Annex
+from dialplane.api.app import answer_broken, create_app, without_routes
 from dialplane.api.bodies import SlowSenders
 from dialplane.api.callers import Callers
 from dialplane.api.cursors import Cursors
 from dialplane.api.daybook import Daybook, Note
 from dialplane.api.limits import Limits
 from dialplane.api.parts import Clock, Parts
-from dialplane.console.mounting import mount as mount_console
-from dialplane.console.mounting import show_what_breaks
-from dialplane.console.parts import ConsoleParts
+from dialplane.console.parts import HOME, ConsoleParts
 from dialplane.domain.errors import Unavailable
 from dialplane.domain.rates import rules_in
 from dialplane.domain.suppliers import KnownSupplier, SupplierId
@@ -158,9 +157,16 @@ def app_of(settings: Settings, parts: Parts) -> "falcon.App[falcon.Request, falc
     edge_parts = edge_parts_of(settings, parts)
     mount(application, edge_parts)
     mount_dialing(application, edge_parts)
-    mount_console(application, console_parts_of(parts, application))
-    show_what_breaks(application, answer_broken)
+    application.annex = Annex(HOME, partial(_console_of, parts, application))
     return application
+
+
+def _console_of(parts: Parts, api: "WSGIApplication") -> "WSGIApplication":
+    mounting = import_module("dialplane.console.mounting")
+    console = without_routes(parts)
+    mounting.mount(console, console_parts_of(parts, api))
+    mounting.show_what_breaks(console, answer_broken)
+    return console
 
 
 def console_parts_of(parts: Parts, application: "WSGIApplication") -> ConsoleParts:

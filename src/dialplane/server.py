@@ -43,6 +43,9 @@ LISTENING_SEEN_EVERY_S: Final = 0.02
 
 FAILED_BESIDE: Final = "What runs beside the API failed, so all of it stopped; the log says why."
 
+FIRST_ANSWERS_S: Final = 0.1
+"""How long the first who ask have the processor to themselves."""
+
 SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
 
@@ -154,6 +157,8 @@ class Beside:
         while not _listens(self._listener):
             if self._stopping.wait(LISTENING_SEEN_EVERY_S):
                 return
+        if self._stopping.wait(FIRST_ANSWERS_S):
+            return
         self._ready()
         try:
             while not self._stopping.is_set():
@@ -196,6 +201,8 @@ class PatientServer(MPServer):
         # keep open what tells the others that this one is gone; and code that changed is read anew.
         forked = sys.platform == "linux" and self.workers == 1 and not self.reload_on_changes
         multiprocessing.set_start_method("fork" if forked else "spawn", force=True)
+        # What is here already is looked through by nobody for garbage: that would copy it.
+        gc.freeze()
         # Told to stop before it knows how, a process forked would do as we do.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         cast("Any", super()).startup(spawn_target, target_loader)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from dialplane.api.annex import Annex
 from dialplane.api.daybook import Note
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
 from dialplane.api.guards import FOR_EVERYBODY, guarded
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
 _OK = 200
 
 
-def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
-    app = Application(parts)
+def create_app(parts: Parts) -> "Application":
+    app = without_routes(parts)
     mount(app, parts)
+    return app
+
+
+def without_routes(parts: Parts) -> "Application":
+    app = Application(parts)
     app.add_error_handler(DomainError, answer_refusal)
     app.add_error_handler(falcon.HTTPError, answer_framework_error)
     app.add_error_handler(Exception, answer_broken)
@@ -41,7 +47,9 @@ def create_app(parts: Parts) -> "falcon.App[falcon.Request, falcon.Response]":
 
 
 class Application(falcon.App[falcon.Request, falcon.Response]):
-    """Falcon's, with a short way for what is asked most."""
+    """Falcon's, with a short way for what is asked most, and an annex."""
+
+    annex: Annex | None = None
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(
@@ -53,7 +61,11 @@ class Application(falcon.App[falcon.Request, falcon.Response]):
         self, env: "WSGIEnvironment", start_response: "StartResponse"
     ) -> "Iterable[bytes]":
         answered = self._look_up(env, start_response)
-        return super().__call__(env, start_response) if answered is None else answered
+        if answered is not None:
+            return answered
+        if self.annex is not None and self.annex.is_asked(env["PATH_INFO"]):
+            return self.annex(env, start_response)
+        return super().__call__(env, start_response)
 
 
 class Bookkeeping:

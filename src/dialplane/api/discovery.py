@@ -3,10 +3,7 @@
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
-from html import escape
 from importlib import import_module
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import falcon
@@ -19,13 +16,14 @@ from dialplane.store.database import Database
 from dialplane.store.migrate import fits
 
 MARKDOWN = "text/markdown; charset=utf-8"
-ASSETS = Path(str(files("dialplane.api") / "swagger_ui"))
+PRODUCT = Path(__file__).parents[1]
+ASSETS = PRODUCT / "api" / "swagger_ui"
 
 
 @cache
 def contract_json() -> bytes:
     """The contract as JSON, read from its YAML once."""
-    text = (files("dialplane") / "contract" / "openapi.yaml").read_bytes()
+    text = (PRODUCT / "contract" / "openapi.yaml").read_bytes()
     yaml = import_module("yaml")  # nobody else needs it
     return msgspec.json.encode(yaml.load(text, yaml.CSafeLoader))  # our own file
 
@@ -82,20 +80,12 @@ class DocsPage:
         resp.text = _DOCS_PAGE
 
 
-def _pages(folder: Traversable, path: str = "") -> dict[str, Traversable]:
-    found: dict[str, Traversable] = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            found |= _pages(entry, f"{path}{entry.name}/")
-        elif entry.name.endswith(".md"):
-            found[f"{path}{entry.name}"] = entry
-    return found
-
-
 @cache
 def pages() -> dict[str, str]:
     """Every documentation page, by its path."""
-    return {name: page.read_text() for name, page in _pages(files("dialplane") / "docs").items()}
+    folder = PRODUCT / "docs"
+    found = sorted(folder.rglob("*.md"), key=lambda page: page.relative_to(folder).parts)
+    return {page.relative_to(folder).as_posix(): page.read_text() for page in found}
 
 
 def _title(page: str) -> str:
@@ -107,6 +97,7 @@ class LlmsTxt:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         links = (f"- [{_title(page)}](/docs/{name})" for name, page in pages().items())
+        origin = import_module("html").escape(req.prefix)  # nobody else needs it here
         resp.content_type = "text/plain; charset=utf-8"
         resp.text = "\n".join(
             (
@@ -114,7 +105,7 @@ class LlmsTxt:
                 "",
                 "> The open control plane for the telephone numbers of voice-AI agents.",
                 "",
-                f"The whole API, with every field and error: {escape(req.prefix)}/openapi.json",
+                f"The whole API, with every field and error: {origin}/openapi.json",
                 "",
                 "## Pages",
                 "",

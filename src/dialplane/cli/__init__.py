@@ -2,12 +2,18 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Final, cast
+
+_COMPANIONS: Final = ("anyio", "dotenv", "rloop", "uvloop", "watchfiles")
+"""What Granian loads where it happens to be there; serving has no use for it, only --reload has."""
 
 
 def main() -> None:
     # API processes import this package too, on their way in; they have no use for the commands.
-    if sys.argv[1:2] == ["serve"] and _served(sys.argv[2:]):
+    if sys.argv[1:2] == ["serve"] and "--reload" not in sys.argv and _served(sys.argv[2:]):
         return
     import_module("dialplane.cli.program").app()
 
@@ -15,7 +21,8 @@ def main() -> None:
 def _served(words: list[str]) -> bool:
     """Serve, if that is all there is to it: what explains options is a third of a start."""
     gc.disable()
-    serve = import_module("dialplane.cli.serving").plainly_asked(words)
+    with _without(*_COMPANIONS):
+        serve = import_module("dialplane.cli.serving").plainly_asked(words)
     if serve is None:
         gc.enable()
         return False
@@ -26,3 +33,13 @@ def _served(words: list[str]) -> bool:
             raise
         sys.exit(import_module("dialplane.cli.commands").status_told(error))
     return True
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """As if these were not installed, for those who can do without."""
+    modules = cast("dict[str, object]", sys.modules)
+    hidden = [name for name in names if modules.setdefault(name, None) is None]
+    yield
+    for name in hidden:
+        del modules[name]

@@ -31,10 +31,9 @@ from dialplane.console.pages import (
     sip,
     webhooks,
 )
-from dialplane.console.parts import ConsoleParts
+from dialplane.console.parts import HOME, ConsoleParts
 from dialplane.console.preferences import language_switch, theme_switch
 from dialplane.console.replies import Shown, show, show_instead
-from dialplane.console.sessions import HOME
 
 App = falcon.App[falcon.Request, falcon.Response]
 Told = Callable[[falcon.Request, falcon.Response, Exception, dict[str, Any]], None]

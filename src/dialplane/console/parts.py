@@ -1,13 +1,16 @@
 """What the console is handed by `dialplane.main`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
+
+
+HOME: Final = "/console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

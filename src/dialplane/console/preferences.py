@@ -4,7 +4,7 @@ from typing import Final
 
 import falcon
 
-from dialplane.console.sessions import HOME
+from dialplane.console.parts import HOME
 from dialplane.domain.languages import Language, language_of
 
 LANGUAGE_COOKIE: Final = "dialplane_console_language"

@@ -7,10 +7,9 @@ from typing import Final
 import falcon
 import msgspec
 
-from dialplane.console.parts import ConsoleParts
+from dialplane.console.parts import HOME, ConsoleParts
 from dialplane.domain.values import SECOND_MS, Millis
 
-HOME: Final = "/console"
 COOKIE: Final = "dialplane_console"
 VISITOR_COOKIE: Final = "dialplane_console_visitor"
 _MINUTE_MS: Final = 60 * SECOND_MS

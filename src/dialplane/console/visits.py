@@ -11,7 +11,7 @@ from dialplane.console import preferences
 from dialplane.console.api import Api, Conditions, Refused, Visitor
 from dialplane.console.forms import NOTHING_SENT, Form, NotOurs, read_form, require_ours
 from dialplane.console.navigation import entries
-from dialplane.console.parts import ConsoleParts
+from dialplane.console.parts import HOME, ConsoleParts
 from dialplane.console.replies import (
     Download,
     Elsewhere,
@@ -22,7 +22,7 @@ from dialplane.console.replies import (
     show_instead,
     turn_to,
 )
-from dialplane.console.sessions import HOME, Session, Sessions, new_token
+from dialplane.console.sessions import Session, Sessions, new_token
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis
 

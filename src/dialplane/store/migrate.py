@@ -10,7 +10,8 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator
 from enum import StrEnum
-from importlib.resources import files
+from functools import cache
+from pathlib import Path
 
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis
@@ -46,14 +47,15 @@ def _is_for(dialect: str, statement: str) -> bool:
     return first.removeprefix("-- ") == dialect or first not in _ONE_ENGINE
 
 
-def migrations() -> list[Migration]:
+@cache
+def migrations() -> tuple[Migration, ...]:
     """Every migration this program knows, in order."""
     found = [
-        Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text())
-        for file in (files("dialplane.store") / "migrations").iterdir()
+        Migration(int(match[1]), file.stem, file.read_text())
+        for file in Path(__file__).with_name("migrations").iterdir()
         if (match := _NAME.fullmatch(file.name))
     ]
-    return sorted(found, key=lambda migration: migration.number)
+    return tuple(sorted(found, key=lambda migration: migration.number))
 
 
 class Part(StrEnum):

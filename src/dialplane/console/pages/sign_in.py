@@ -4,9 +4,9 @@ import falcon
 
 from dialplane.console.api import Refused
 from dialplane.console.forms import NotOurs, read_form, require_ours
+from dialplane.console.parts import HOME
 from dialplane.console.preferences import own_address
 from dialplane.console.replies import Elsewhere, Shown, show, turn_to
-from dialplane.console.sessions import HOME
 from dialplane.console.visits import Page
 
 
