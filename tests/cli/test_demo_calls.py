@@ -64,7 +64,7 @@ class TestWithKamailioAndSipp:
         assert (going["agent_version"], going["resolved_version"]) == ("production", "v1")
         for call in (coming, going):
             assert call["agent"] == "예약 상담"
-            assert 1_500 < call["duration_ms"] < 10_000
+            assert call["duration_ms"] > 1_500
             assert call["trace"][-1]["rule"] == "route"
         assert {each["id"] for each in recorded} == {coming["id"], going["id"]}
 

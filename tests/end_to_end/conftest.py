@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,29 @@ def control(one_server: ControlPlane) -> ControlPlane:
 
 
 @pytest.fixture
-def edge(control: ControlPlane, tmp_path: Path) -> Iterator[Edge]:
-    edge = Edge(settings=edge_settings(tmp_path / "edge", control.url, control.token))
-    edge.start()
-    yield edge
-    edge.stop()
+def starts_edge(control: ControlPlane, tmp_path: Path) -> Iterator[Callable[..., Edge]]:
+    """Starts one with other settings than usual."""
+    with ExitStack() as running:
+
+        def start(**changes: object) -> Edge:
+            edge = Edge(settings=edge_settings(tmp_path / "edge", control.url, control.token))
+            edge.configured(**changes)
+            edge.start()
+            running.callback(edge.stop)
+            return edge
+
+        yield start
+
+
+@pytest.fixture
+def edge(starts_edge: Callable[..., Edge]) -> Edge:
+    return starts_edge()
+
+
+@pytest.fixture
+def hasty_edge(starts_edge: Callable[..., Edge]) -> Edge:
+    """For tests of silence: it soon takes whoever does not answer for dead."""
+    return starts_edge(no_reply_ms=1000)
 
 
 @pytest.fixture

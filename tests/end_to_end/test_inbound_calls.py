@@ -136,13 +136,13 @@ def test_a_broken_runtime_is_replaced_by_the_next(
 
 
 def test_a_silent_runtime_is_replaced_by_the_next(
-    control: ControlPlane, edge: Edge, sipp: Sipp
+    control: ControlPlane, hasty_edge: Edge, sipp: Sipp
 ) -> None:
     spare = sipp.answer("runtime_answers", SPARE_RUNTIME)
     silent = f"{RUNTIME}:{free_port(RUNTIME)}"
     digits = control.holds(runtimes=[silent, spare.host])
 
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
+    sipp.call("caller_hangs_up", hasty_edge.outside, called=digits)
 
     spare.finish()
     [record] = control.await_records(digits)
@@ -163,12 +163,12 @@ def test_a_busy_runtime_is_not_replaced(control: ControlPlane, edge: Edge, sipp:
 
 
 def test_the_caller_hears_that_no_runtime_answered(
-    control: ControlPlane, edge: Edge, sipp: Sipp
+    control: ControlPlane, hasty_edge: Edge, sipp: Sipp
 ) -> None:
     silent = f"{RUNTIME}:{free_port(RUNTIME)}"
     digits = control.holds(runtimes=[silent])
 
-    caller = sipp.call("caller_is_refused", edge.outside, called=digits, code=503)
+    caller = sipp.call("caller_is_refused", hasty_edge.outside, called=digits, code=503)
 
     [refusal] = caller.received("SIP/2.0 503")
     assert "X-Dialplane-Reason: runtime_unreachable" in refusal

@@ -95,7 +95,7 @@ def test_a_number_nobody_holds_is_not_presented(edge: Edge, sipp: Sipp) -> None:
 
 
 def test_a_trunk_known_by_srv_is_reached_at_its_ports_in_their_order(
-    control: ControlPlane, edge: Edge, sipp: Sipp
+    control: ControlPlane, hasty_edge: Edge, sipp: Sipp
 ) -> None:
     trunk = sipp.answer("runtime_answers", CARRIER, transport="t1")
     digits = control.holds(trunk="carrier.invalid")
@@ -106,7 +106,7 @@ def test_a_trunk_known_by_srv_is_reached_at_its_ports_in_their_order(
         Destination(ip=CARRIER, port=trunk.port, transport=Transport.TCP, priority=20),
     )
 
-    sipp.call("caller_hangs_up", edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
+    sipp.call("caller_hangs_up", hasty_edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
 
     [invite] = trunk.finish().received("INVITE")
     assert invite.startswith(f"INVITE sip:{CALLEE}@carrier.invalid")

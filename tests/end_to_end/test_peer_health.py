@@ -1,5 +1,7 @@
 """A runtime that answers no OPTIONS is not called; when it answers again, it is."""
 
+from collections.abc import Callable
+
 from dialplane.store import peers
 from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
@@ -9,13 +11,11 @@ from parts.sip_peers import RUNTIME, free_port
 
 
 def test_two_misses_take_a_runtime_out_and_one_answer_brings_it_back(
-    control: ControlPlane, edge: Edge
+    control: ControlPlane, starts_edge: Callable[..., Edge]
 ) -> None:
     runtime = OptionAnswerer(free_port(RUNTIME))
     control.holds(runtimes=[runtime.host])
-    edge.stop()
-    edge.configured(ping_peers=True)
-    edge.start()
+    starts_edge(ping_peers=True, no_reply_ms=1000)
 
     wait_until(lambda: _is_down(control, runtime))
     with runtime:

@@ -52,9 +52,7 @@ def ground(
 def edge(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     directory = tmp_path_factory.mktemp("edge")
     edge = Edge(settings=edge_settings(directory, ground.url, ground.token))
-    # A busy machine is slow to answer; what is slow here is not to be taken for dead.
     edge.configured(
-        no_reply_ms=3000,
         tls=a_certificate(directory, verify_peers=False),
         inside=replace(edge.settings.inside, tls_port=free_port()),
     )
@@ -311,7 +309,7 @@ class TestNotConnected:
         callee.finish()
 
     def test_a_trunk_that_is_not_there(self, placing: Ground) -> None:
-        digits = placing.number_over(f"{CARRIER}:{free_port(CARRIER)}")
+        digits = placing.number_over(f"{CARRIER}:{free_port(CARRIER)};transport=tcp")
 
         call = placing.await_call(
             placing.place(digits, placing.agent_at(f"{RUNTIME}:5060")), *SETTLED

@@ -18,6 +18,7 @@ from parts.sip_peers import free_port
 
 ADDRESS = "127.0.0.1"
 ADMIN_TOKEN = "admin-of-the-edge"
+GOES_WITHIN_S = 10
 OPTIONS = (
     "OPTIONS sip:edge SIP/2.0\r\nVia: SIP/2.0/UDP {here}:{port};branch=z9hG4bKready{port}\r\n"
     "Max-Forwards: 5\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:edge>\r\nCall-ID: ready{port}\r\n"
@@ -34,7 +35,8 @@ def edge_settings(directory: Path, control_url: str, token: str) -> EdgeSettings
         outside=_listener(),
         inside=_listener(),
         admin_port=free_port(),
-        no_reply_ms=1000,
+        # A busy machine is slow to answer; what is slow is not to be taken for dead.
+        no_reply_ms=30_000,
         # SIPp takes OPTIONS for a call that went wrong.
         ping_peers=False,
         sip_workers=2,
@@ -80,10 +82,9 @@ class Edge:
         self._wait_until_ready()
 
     def stop(self) -> None:
-        """As an operator stops it."""
+        """As an operator stops it; busy with another signal, Kamailio forgets this one."""
         if self.process is not None:
-            self.process.terminate()
-            self.process.wait(PATIENCE_S)
+            wait_until(self._goes, lambda: self.log)
             self.process = None
 
     def kill(self) -> None:
@@ -115,6 +116,15 @@ class Edge:
         spool = f"file:{self.settings.spool}?mode=ro"
         with closing(sqlite3.connect(spool, uri=True)) as db:
             return int(db.execute("SELECT count(*) FROM spool").fetchone()[0])
+
+    def _goes(self) -> bool:
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(GOES_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _wait_until_gone(self) -> None:
         """The last of its processes lets go of the sockets a moment after the first is dead."""
