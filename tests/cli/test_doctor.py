@@ -10,6 +10,7 @@ import pytest
 
 from dialplane.store.opening import SQLITE_FILE
 from dialplane.store.secret_box import KEY_FILE, new_key
+from parts import sip_peers
 from parts.terminal import Terminal
 
 
@@ -20,9 +21,7 @@ def engine() -> str:
 
 @pytest.fixture
 def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    return str(sip_peers.free_port())
 
 
 @pytest.fixture

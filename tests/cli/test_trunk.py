@@ -1,6 +1,5 @@
 """`dialplane trunk`: an operator asks the peer behind a number."""
 
-import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from dialplane.main import secret_box_of
 from dialplane.settings import read_settings
 from dialplane.store import numbers, organizations
 from dialplane.store.secret_box import FOR_SIP
-from parts.sip_impostors import HOST, closed_port, datagrams, saying
+from parts.sip_impostors import HOST, datagrams, saying
+from parts.sip_peers import free_port
 from parts.terminal import Terminal
 
 ALLOWED = {"DIALPLANE_ALLOW_PRIVATE_SIP": "1"}
@@ -33,7 +33,7 @@ def test_each_step_of_an_address_is_told(terminal: Terminal) -> None:
 
 
 def test_a_failure_says_what_to_do_and_fails(terminal: Terminal) -> None:
-    dead = f"{HOST}:{closed_port(socket.SOCK_DGRAM)}"
+    dead = f"{HOST}:{free_port()}"
 
     told = terminal.type("trunk", "check", dead, **ALLOWED)
 

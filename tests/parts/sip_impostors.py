@@ -95,10 +95,3 @@ def drips() -> Iterator[int]:
         finally:
             over.set()
             server.join()
-
-
-def closed_port(kind: socket.SocketKind) -> int:
-    """One where nobody listens, as far as that can be known."""
-    with socket.socket(socket.AF_INET, kind) as bound:
-        bound.bind((HOST, 0))
-        return int(bound.getsockname()[1])

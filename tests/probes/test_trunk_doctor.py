@@ -1,6 +1,5 @@
 """A trunk is examined step by step, against real peers on this machine."""
 
-import socket
 import time
 from typing import Any
 
@@ -14,7 +13,8 @@ from dialplane.probes import trunk_doctor
 from dialplane.probes.names import Names
 from dialplane.probes.trunk_doctor import TrunkDoctor
 from parts.name_server import NameServer
-from parts.sip_impostors import always, closed_port, connections, datagrams, drips, saying
+from parts.sip_impostors import always, connections, datagrams, drips, saying
+from parts.sip_peers import free_port
 from parts.sip_switch import HOST, PASSWORD, REALM, Switch
 
 LOGIN = TrunkLogin(username="hanbit", password=PASSWORD)
@@ -186,13 +186,13 @@ class TestTls:
 
 class TestPeersThatAreNone:
     def test_a_dead_port_is_told_over_udp(self) -> None:
-        report = examined(f"{HOST}:{closed_port(socket.SOCK_DGRAM)}")
+        report = examined(f"{HOST}:{free_port()}")
 
         assert found(report)["transport"] == "nobody_listens"
         assert "tls" not in found(report)
 
     def test_a_dead_port_is_told_over_tcp(self) -> None:
-        report = examined(f"{HOST}:{closed_port(socket.SOCK_STREAM)};transport=tcp")
+        report = examined(f"{HOST}:{free_port()};transport=tcp")
 
         assert found(report)["transport"] == "nobody_listens"
 
@@ -280,7 +280,7 @@ class TestNames:
         assert report.verdict is Verdict.GOOD
 
     def test_a_spare_is_asked_when_the_first_is_dead(self, switch: Switch) -> None:
-        dead = closed_port(socket.SOCK_DGRAM)
+        dead = free_port()
         servers = (f"20 0 {switch.plain} b.trunk.test.", f"10 0 {dead} a.trunk.test.")
         zone = {
             ("_sip._udp.trunk.test", "SRV"): servers,
