@@ -48,9 +48,12 @@ def test_are_found_by_name(hanbit: Hanbit, opens: Opens, look: Look) -> None:
 
 
 def test_the_page_tells_the_draft_and_which_numbers_map_it(hanbit: Hanbit, window: Screen) -> None:
+    place = f"/v3/agents/{agent_called(hanbit, RECEPTION)['agent_id']}"
+    greeting = hanbit.client.get(place).json["data"]["prompt"]["firstLine"]
+
     page = window.sign_in(hanbit.tokens.live, page_of(hanbit, RECEPTION))
 
-    assert "안녕하세요, 한빛 여행사입니다." in page.inner_text("section:has(#draft)")
+    assert greeting in page.inner_text("section:has(#draft)")
     assert "070-0000-1001" in page.inner_text("section:has(#mapped)")
 
 

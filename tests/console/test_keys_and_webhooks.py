@@ -69,7 +69,7 @@ class TestKeys:
         screen.require_fine("a key is made")
         page.click("a.button.main")
         assert token not in page.content()
-        page.get_by_role("link", name=f"Nightly export {look}").click()
+        page.get_by_role("link", name=f"Nightly export {look}", exact=True).click()
         key = key_of(hanbit, page.url.rsplit("/", 1)[1])
         assert sorted(key["scopes"]) == ["read", "write"]
         assert hanbit.in_seoul(key["expires_at"]).startswith("2030-01-01T09:00:00")
