@@ -3,12 +3,13 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import LiteralString, cast
 from weakref import WeakSet
 
+from dialplane.store.checkpoints import LONGEST_PAGES, Checkpoints
 from dialplane.store.database import Later, Reader, Row, UniqueViolated, Values, ValuesLater
 from dialplane.store.group_commit import GroupCommit
 
@@ -130,16 +131,21 @@ class SqliteEngine:
         self._writer.raw.execute("PRAGMA synchronous = FULL")
         # Else what a savepoint copies goes to a file of its own once it is more than 64 KB.
         self._writer.raw.execute("PRAGMA temp_store = MEMORY")
-        self._transactions = GroupCommit(self._writer.raw)
+        self._writer.raw.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_PAGES}")
+        self._checkpoints = Checkpoints(self._open, self._nobody_writing)
+        self._transactions = GroupCommit(self._writer.raw, self._checkpoints.count)
 
-    def _connect(self) -> SqliteConnection:
-        raw = sqlite3.connect(
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(
             self._path,
             timeout=BUSY_TIMEOUT_MS / 1000,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,
         )
+
+    def _connect(self) -> SqliteConnection:
+        raw = self._open()
         raw.row_factory = sqlite3.Row
         raw.create_function("sha256", 1, _sha256, deterministic=True)
         raw.execute("PRAGMA foreign_keys = ON")
@@ -177,6 +183,10 @@ class SqliteEngine:
         with self._transactions.transaction():
             yield self._writer
 
+    def _nobody_writing(self) -> AbstractContextManager[None]:
+        return self._transactions.held_up()
+
     def close(self) -> None:
+        self._checkpoints.wait()
         for connection in list(self._every_connection):
             connection.raw.close()
