@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 
 from builders import NUMBERS, REGISTER
 from conftest import Home
-from dialplane.store import facts
+from dialplane.domain.errors import Unavailable
+from dialplane.store import facts, postgres
+from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
 from parts.client import Client
 from parts.postgres import FicklePostgres
-from parts.program import wait_until, wait_until_listening
+from parts.program import PATIENCE_S, wait_until, wait_until_listening
 from parts.server import Server, given_two_organizations, serving
 
 ABSENT_S = 10
@@ -49,7 +52,12 @@ def check_refused(client: Client) -> None:
 
 
 def worker_has_passed(home: Home) -> bool:
-    with closing(home.open()) as database, database.reading() as db:
+    with closing(home.open()) as database:
+        return worker_passed_in(database)
+
+
+def worker_passed_in(database: Database) -> bool:
+    with database.reading() as db:
         return facts.find(db, "worker_passed_at") is not None
 
 
@@ -82,6 +90,18 @@ def test_a_restart_nobody_asked_anything_during_is_not_noticed(
 
         assert register(client, "07050000002").status == 200
         assert len(client.get(NUMBERS).json["items"]) == 2
+
+
+def test_whoever_asks_meanwhile_hears_at_once(
+    home: Home, fickle: FicklePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "POOL_TIMEOUT_S", 2 * PATIENCE_S)  # for others' connections
+    with closing(home.open()) as database, ThreadPoolExecutor(1) as threads:
+        fickle.go()
+
+        asking = threads.submit(worker_passed_in, database)
+
+        assert isinstance(asking.exception(PATIENCE_S), Unavailable)
 
 
 def test_an_api_process_that_dies_meanwhile_is_replaced_and_waits(
