@@ -28,19 +28,32 @@ def tls_in_front_of(address: str, port: int, files: TlsFiles) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.certificate, files.private_key)
     with socket.create_server((address, 0)) as door:
-        arguments = (door, context, (address, port))
-        threading.Thread(target=_let_in, args=arguments, daemon=True).start()
-        yield int(door.getsockname()[1])
+        guard = threading.Thread(target=_let_in, args=(door, context, (address, port)))
+        guard.start()
+        try:
+            yield int(door.getsockname()[1])
+        finally:
+            door.shutdown(socket.SHUT_RDWR)  # or it would wait for the next for ever
+            guard.join()
 
 
 def _let_in(door: socket.socket, context: ssl.SSLContext, behind: tuple[str, int]) -> None:
     with suppress(OSError):
         while True:
             raw, _ = door.accept()
-            outer = context.wrap_socket(raw, server_side=True)
-            inner = socket.create_connection(behind)
-            for come, go in ((outer, inner), (inner, outer)):
-                threading.Thread(target=_carry, args=(come, go), daemon=True).start()
+            threading.Thread(target=_join, args=(raw, context, behind), daemon=True).start()
+
+
+def _join(raw: socket.socket, context: ssl.SSLContext, behind: tuple[str, int]) -> None:
+    with (
+        suppress(OSError),
+        context.wrap_socket(raw, server_side=True) as outer,
+        socket.create_connection(behind) as inner,
+    ):
+        back = threading.Thread(target=_carry, args=(inner, outer), daemon=True)
+        back.start()
+        _carry(outer, inner)
+        back.join()
 
 
 def _carry(come: socket.socket, go: socket.socket) -> None:
