@@ -67,6 +67,7 @@ class Switchboard:
                         owner,
                         CallFilter(statuses=wanted),
                         PageRequest(limit=1, descending=True),
+                        reading=call_lists.WHOLE,
                     )
                     assert page.total_count == sum(not wanted or it in wanted for it in own)
         require_exact_counts(self.database)

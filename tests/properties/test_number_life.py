@@ -305,7 +305,7 @@ class Life(RuleBasedStateMachine):
         with self.world.database.snapshot() as db:
             for status in Status:
                 wanted = NumberFilter(statuses=frozenset({status}), provider=None, now=self.now)
-                page = number_lists.list_page(db, ACME, wanted, ONE)
+                page = number_lists.list_page(db, ACME, wanted, ONE, reading=number_lists.GLANCES)
                 assert page.total_count == sum(it.status(self.now) == status for it in own)
 
     @invariant()

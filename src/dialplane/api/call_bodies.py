@@ -8,6 +8,8 @@ from dialplane.api.number_bodies import AgentMappingBody, Digits, MappingBody
 from dialplane.api.shapes import Shape
 from dialplane.domain.calls import Call
 from dialplane.domain.orders import CallOrder
+from dialplane.store.call_lists import CallGlance
+from dialplane.store.call_rows import value_of
 
 
 class NewCallBody(Shape):
@@ -53,6 +55,30 @@ class CallBody(msgspec.Struct):
     @classmethod
     def of(cls, call: Call) -> "CallBody":
         return cls(**_fields(call))
+
+    @classmethod
+    def seen(cls, row: CallGlance) -> "CallBody":
+        """The same from columns, where a whole call would only be made to be taken apart."""
+        agent_id = row.agent_id
+        return cls(
+            row.id,
+            None if agent_id is None else AgentMappingBody(agent_id, row.agent_selector),
+            row.call_type,
+            row.status,
+            row.from_number,
+            row.to_number,
+            row.presentation_number,
+            row.disconnection_reason,
+            row.answered_at,
+            row.ended_at,
+            None,
+            value_of(row.metadata),
+            value_of(row.dynamic_variables),
+            None,
+            None,
+            row.variant_label,
+            bool(row.opt_out_sensitive_data_storage),
+        )
 
 
 class CallDetailBody(CallBody):

@@ -1,7 +1,7 @@
 """Calls over HTTP."""
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -12,7 +12,7 @@ from dialplane.api.queries import NoQuery
 from dialplane.api.requests import Request, Resource, answer, operation
 from dialplane.api.shapes import Instant, Shape, Uuid
 from dialplane.domain import calls as domain
-from dialplane.domain.callers import Scope
+from dialplane.domain.callers import Mode, Scope
 from dialplane.domain.calls import CallId, CallStatus, CallType
 from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import DisconnectionReason
@@ -23,6 +23,9 @@ from dialplane.operations import placing
 from dialplane.operations.changes import Answer
 from dialplane.store import call_lists
 from dialplane.store import calls as store
+from dialplane.store.pages import Page, Reading
+
+T = TypeVar("T")
 
 Spelling = Annotated[str, Meta(min_length=1, max_length=64)]
 Labelled = Annotated[str, Meta(pattern=r"^[^:]+:", max_length=511)]
@@ -99,13 +102,19 @@ def in_milliseconds(instant: int | None) -> Millis | None:
 class Calls(Resource):
     @operation(Scope.READ, CallQuery)
     def on_get(self, request: Request) -> Answer:
-        query = request.query(CallQuery)
-        listing = ListRequest("calls", query, request.caller, self.parts.cursors)
-        with self.parts.database.snapshot() as db:
-            page = call_lists.list_page(
-                db, request.caller.organization_id, query.to_filter(), listing.page
-            )
-        return listing.answer(page, lambda call: CallBody.of(placing.as_seen(call, request.caller)))
+        caller, query = request.caller, request.query(CallQuery)
+        listing = ListRequest("calls", query, caller, self.parts.cursors)
+
+        def page(reading: Reading[T]) -> Page[T]:
+            owner, wanted = caller.organization_id, query.to_filter()
+            with self.parts.database.snapshot() as db:
+                return call_lists.list_page(db, owner, wanted, listing.page, reading=reading)
+
+        if caller.mode is Mode.LIVE:
+            return listing.answer(page(call_lists.GLANCES), CallBody.seen)
+        return listing.answer(
+            page(call_lists.WHOLE), lambda call: CallBody.of(placing.as_seen(call, caller))
+        )
 
     @operation(Scope.WRITE, NoQuery)
     def on_post(self, request: Request) -> Answer:

@@ -12,7 +12,7 @@ import msgspec
 
 from dialplane.api.daybook import Note
 from dialplane.api.guards import guards_of
-from dialplane.api.number_bodies import AgentMappingBody, NumberBody
+from dialplane.api.number_bodies import NumberBody
 from dialplane.api.parts import Parts
 from dialplane.api.requests import request_id_of
 from dialplane.api.shapes import UUID_CHARS
@@ -49,7 +49,7 @@ class LookUp:
         if verdict.wait_ms:
             return None
         request_id = request_id_of(env, now)
-        body = _ENCODER.encode(_body_of(seen))
+        body = _ENCODER.encode(NumberBody.seen(seen))
         headers = [
             *self._headers,
             *verdict.headers.items(),
@@ -94,25 +94,3 @@ def _number_in(env: "WSGIEnvironment") -> str | None:
     ):
         return str(path[-UUID_CHARS:]).lower()
     return None
-
-
-def _body_of(seen: Glance) -> NumberBody:
-    inbound, outbound = seen.inbound_agent_id, seen.outbound_agent_id
-    return NumberBody(
-        seen.id,
-        seen.number,
-        seen.provider,
-        seen.status,
-        seen.start_at,
-        seen.created_at,
-        seen.updated_at,
-        seen.monthly_fee,
-        seen.address,
-        seen.inbound_trunk_id,
-        seen.outbound_trunk_id,
-        None if inbound is None else AgentMappingBody(inbound, seen.inbound_version),
-        None if outbound is None else AgentMappingBody(outbound, seen.outbound_version),
-        seen.memo,
-        seen.end_at,
-        seen.cancel_requested_at,
-    )

@@ -21,6 +21,8 @@ from dialplane.domain.numbers import AgentMapping, HeldNumber, MappingChange, Si
 from dialplane.domain.values import UNCHANGED, AgentId, LineId, Unchanged
 from dialplane.operations.ids import new_trunk_ids
 from dialplane.operations.numbers import Registration
+from dialplane.store.glances import Glance
+from dialplane.store.number_lists import NumberGlance
 from dialplane.store.secret_box import FOR_SIP, SecretBox
 
 Digits = Annotated[str, Meta(pattern=DIGITS_PATTERN, min_length=1, max_length=20)]
@@ -173,6 +175,29 @@ class NumberBody(msgspec.Struct):
     memo: str | None
     end_at: int | None
     cancel_requested_at: int | None
+
+    @classmethod
+    def seen(cls, row: NumberGlance | Glance) -> "NumberBody":
+        """The same from columns, where a whole number would only be made to be taken apart."""
+        inbound, outbound = row.inbound_agent_id, row.outbound_agent_id
+        return cls(
+            row.id,
+            row.number,
+            row.provider,
+            row.status,
+            row.start_at,
+            row.created_at,
+            row.updated_at,
+            row.monthly_fee,
+            row.address,
+            row.inbound_trunk_id,
+            row.outbound_trunk_id,
+            None if inbound is None else AgentMappingBody(inbound, row.inbound_version),
+            None if outbound is None else AgentMappingBody(outbound, row.outbound_version),
+            row.memo,
+            row.end_at,
+            row.cancel_requested_at,
+        )
 
     @classmethod
     def of(cls, number: HeldNumber) -> "NumberBody":

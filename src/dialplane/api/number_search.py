@@ -38,7 +38,9 @@ class NumberSearch(Resource):
             digits=None if query.q is None else digits_sought(query.q),
         )
         with self.parts.database.snapshot() as db:
-            page = store.list_page(db, request.caller.organization_id, wanted, listing.page)
+            page = store.list_page(
+                db, request.caller.organization_id, wanted, listing.page, reading=store.WHOLE
+            )
             uris = {uri for each in page.items if (uri := each.sip.address_uri)}
             states = peer_health.now_of_each(db, uris)
         return listing.answer(page, lambda number: _body_of(number, states, now))

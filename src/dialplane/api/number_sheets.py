@@ -65,7 +65,7 @@ def _pages(database: Database, caller: Caller, wanted: NumberFilter) -> Iterator
     request: PageRequest | None = PageRequest(limit=_AT_ONCE, descending=False)
     while request is not None:
         with database.reading() as db:
-            page = store.list_page(db, caller.organization_id, wanted, request)
+            page = store.list_page(db, caller.organization_id, wanted, request, reading=store.WHOLE)
         yield (header + "".join(csv_line(exported(each)) for each in page.items)).encode()
         header = ""
         request = page.next and PageRequest(limit=_AT_ONCE, descending=False, after=page.next)

@@ -47,8 +47,14 @@ class HeldNumbers(Resource):
             statuses=frozenset(query.status), provider=query.provider, now=request.caller.now
         )
         with self.parts.database.snapshot() as db:
-            page = number_lists.list_page(db, request.caller.organization_id, wanted, listing.page)
-        return listing.answer(page, NumberBody.of)
+            page = number_lists.list_page(
+                db,
+                request.caller.organization_id,
+                wanted,
+                listing.page,
+                reading=number_lists.GLANCES,
+            )
+        return listing.answer(page, NumberBody.seen)
 
 
 class Number(Resource):

@@ -101,7 +101,9 @@ def _sample(db: Reader, tokens: Tokens) -> Sample:
     caller = found.caller
     every = NumberFilter(provider=None, statuses=frozenset(Status), now=at)
     oldest = PageRequest(limit=1, descending=False)
-    page = number_lists.list_page(db, caller.organization_id, every, oldest)
+    page = number_lists.list_page(
+        db, caller.organization_id, every, oldest, reading=number_lists.GLANCES
+    )
     return Sample(
         organization_id=caller.organization_id,
         organization_telephone_number_id=page.items[0].id,

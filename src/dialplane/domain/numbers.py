@@ -121,6 +121,17 @@ class SipChange:
         return replace(sip, inbound_trunk_id=inbound, outbound_trunk_id=outbound)
 
 
+def turned(
+    status: Status, *, start_at: Millis, end_at: Millis | None, now: Millis
+) -> tuple[Status, Millis] | None:
+    """What time has made of a number by `now`, and when; None if nothing."""
+    if status is Status.SCHEDULED and start_at <= now:
+        return Status.ACTIVE, start_at
+    if status is Status.CANCEL_REQUESTED and end_at is not None and end_at <= now:
+        return Status.EXPIRED, end_at
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldNumber:
     """A number an organization holds: bought (`vox`) or brought over its own trunk (`custom`)."""
@@ -180,13 +191,10 @@ class HeldNumber:
 
     def at(self, now: Millis) -> "HeldNumber":
         """This number with everything time has done to it by `now`, whoever wrote it down."""
-        if self.status is Status.SCHEDULED and self.start_at <= now:
-            return self._turned(Status.ACTIVE, self.start_at)
-        if self.status is Status.CANCEL_REQUESTED and self.end_at is not None:
-            return self._turned(Status.EXPIRED, self.end_at) if self.end_at <= now else self
-        return self
-
-    def _turned(self, status: Status, at: Millis) -> "HeldNumber":
+        turn = turned(self.status, start_at=self.start_at, end_at=self.end_at, now=now)
+        if turn is None:
+            return self
+        status, at = turn
         return replace(self, status=status, updated_at=max(self.updated_at, at))
 
     def require_provider(self, provider: Provider) -> None:

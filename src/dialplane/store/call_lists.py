@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import field, replace
-from typing import Final, LiteralString
+from typing import Final, LiteralString, NamedTuple, TypeVar
 
-from dialplane.domain.calls import Call, CallStatus, CallType
+from dialplane.domain.calls import CallId, CallStatus, CallType
 from dialplane.domain.disconnections import DisconnectionReason
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.labels import Label
-from dialplane.domain.values import Millis, OrganizationId
+from dialplane.domain.values import AgentId, Millis, OrganizationId
 from dialplane.store.call_rows import SELECTED, call_of
 from dialplane.store.database import Reader
-from dialplane.store.pages import Listing, Page, PageRequest, merged_values
+from dialplane.store.pages import Listing, Page, PageRequest, Reading, merged_values
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +87,48 @@ _BOUNDS: Final[tuple[tuple[str, LiteralString], ...]] = (
 )
 
 
+class CallGlance(NamedTuple):
+    """What a list tells of a call; the columns are named as these are."""
+
+    created_at: Millis
+    id: CallId
+    agent_id: AgentId | None
+    agent_selector: str
+    call_type: str
+    status: str
+    from_number: str | None
+    to_number: str | None
+    presentation_number: str | None
+    disconnection_reason: str | None
+    answered_at: Millis | None
+    ended_at: Millis | None
+    metadata: str
+    dynamic_variables: str
+    variant_label: str | None
+    opt_out_sensitive_data_storage: int
+
+
+GLANCES: Final = Reading(", ".join(CallGlance._fields), CallGlance._make)
+WHOLE: Final = Reading(SELECTED, call_of)
+
+
 def list_page(
-    db: Reader, organization_id: OrganizationId, wanted: CallFilter, request: PageRequest
-) -> Page[Call]:
+    db: Reader,
+    organization_id: OrganizationId,
+    wanted: CallFilter,
+    request: PageRequest,
+    *,
+    reading: Reading[T],
+) -> Page[T]:
     clauses = clauses_of(wanted)
     rows, following = merged_values(
         db,
-        [Listing(columns=SELECTED, matching=_in_order(clauses.text), sort="created_at")],
+        [Listing(columns=reading.columns, matching=_in_order(clauses.text), sort="created_at")],
         request,
         organization_id=organization_id,
         **clauses.parameters,
     )
-    items = [call_of(values) for values in rows]
+    items = [reading.of(values) for values in rows]
     total = _total(db, organization_id, wanted, clauses)
     return Page(items=items, total_count=total, next=following)
 

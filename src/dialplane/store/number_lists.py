@@ -6,14 +6,14 @@ turned since, and nobody has written down yet, are few: they are counted here, b
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final, LiteralString
+from typing import Final, LiteralString, NamedTuple, Protocol, Self, TypeVar
 
 from dialplane.domain.frozen import dataclass
-from dialplane.domain.numbers import HeldNumber, Provider, Status
-from dialplane.domain.values import Millis, OrganizationId
+from dialplane.domain.numbers import Provider, Status, turned
+from dialplane.domain.values import Millis, NumberId, OrganizationId, Won
 from dialplane.store.database import Reader
 from dialplane.store.numbers import SELECTED, of_values
-from dialplane.store.pages import Listing, Page, PageRequest, merged_values
+from dialplane.store.pages import Listing, Page, PageRequest, Reading, merged_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +55,58 @@ _OF: Final[dict[Provider | Status, LiteralString]] = {
 }
 
 
+class _Timed(Protocol):
+    def at(self, now: Millis) -> Self: ...
+
+
+N = TypeVar("N", bound=_Timed)
+
+
+class NumberGlance(NamedTuple):
+    """What a list tells of a number; the columns are named as these are."""
+
+    created_at: Millis
+    id: NumberId
+    number: str
+    provider: str
+    status: str
+    start_at: Millis
+    updated_at: Millis
+    monthly_fee: Won | None
+    address: str | None
+    inbound_trunk_id: str | None
+    outbound_trunk_id: str | None
+    inbound_agent_id: str | None
+    inbound_version: str
+    outbound_agent_id: str | None
+    outbound_version: str
+    memo: str | None
+    end_at: Millis | None
+    cancel_requested_at: Millis | None
+
+    def at(self, now: Millis) -> "NumberGlance":
+        """As `HeldNumber.at`."""
+        if self.status not in _TURNS:
+            return self
+        turn = turned(Status(self.status), start_at=self.start_at, end_at=self.end_at, now=now)
+        if turn is None:
+            return self
+        status, at = turn
+        return self._replace(status=status, updated_at=max(self.updated_at, at))
+
+
+GLANCES: Final = Reading(", ".join(NumberGlance._fields), NumberGlance._make)
+WHOLE: Final = Reading(SELECTED, of_values)
+
+
 def list_page(
     db: Reader,
     organization_id: OrganizationId,
     wanted: NumberFilter,
     request: PageRequest,
-) -> Page[HeldNumber]:
+    *,
+    reading: Reading[N],
+) -> Page[N]:
     kinds = dict(_kinds(db, organization_id, wanted))
     sought: LiteralString = "" if wanted.text is None else _SOUGHT
     parameters: dict[str, object] = {
@@ -71,11 +117,14 @@ def list_page(
     }
     rows, following = merged_values(
         db,
-        [Listing(columns=SELECTED, matching=kind + sought, sort="created_at") for kind in kinds],
+        [
+            Listing(columns=reading.columns, matching=kind + sought, sort="created_at")
+            for kind in kinds
+        ],
         request,
         **parameters,
     )
-    items = [of_values(values).at(wanted.now) for values in rows]
+    items = [reading.of(values).at(wanted.now) for values in rows]
     if sought:
         kinds = {kind: _found(db, kind + sought, parameters) for kind in kinds}
     return Page(items=items, total_count=sum(kinds.values()), next=following)

@@ -1,6 +1,6 @@
 """Keyset pages: where a page starts is a row, not a count, so nothing repeats or goes missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, LiteralString, TypeVar
 
 from dialplane.domain.frozen import dataclass
@@ -24,6 +24,14 @@ class Page(Generic[T]):
     items: list[T]
     total_count: int
     next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """Which columns are read, what is sorted by and the id before all others, and what of them."""
+
+    columns: LiteralString
+    of: Callable[[Values], T]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ def merged(
 def merged_values(
     db: Reader, listings: Sequence[Listing], request: PageRequest, **parameters: object
 ) -> tuple[list[Values], Place | None]:
-    """The same in the order of the columns, the first of which are what is sorted by and the id."""
+    """The same by place, for the columns of a `Reading`."""
     if not listings:
         return [], None
     rows = db.all_values(_beyond(listings, request), **parameters, **_bounds(request))
