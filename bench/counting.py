@@ -13,14 +13,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from bench import rows
-from bench.asking import EDGE_TOKEN, QUESTIONS, plain_cursor
-from bench.counted import ASKED, FLOOR_IS_ASKED, NUMBERS
+from bench.asking import EDGE_TOKEN, QUESTIONS, Request, plain_cursor
+from bench.counted import ASKED, FLOOR_IS_ASKED, NUMBERS, TAKEN_ONCE
 from bench.minting import cursor_writer
 from bench.profiling import Application, Environ, _environ, _start_response
 from bench.rows import World
@@ -37,30 +37,43 @@ def count(folder: Path) -> None:
     daybook.COLLECTED_S = 3600.0
     ours, write_down = _ours(folder)
     turns = list(_turns(folder, ours, _floor(folder)))
-    for application, environs in turns:
-        _answer(application, environs)
+    for turn in turns:
+        _answer(turn.application, turn.warming)
     write_down()
     gc.collect()
     gc.disable()
     _begin_to_count()
-    for application, environs in turns:
-        _answer(application, environs)
+    for turn in turns:
+        _answer(turn.application, turn.counted)
         write_down()
         os.getpriority(os.PRIO_PROCESS, 0)
     os._exit(0)  # without waiting for anybody's threads
 
 
-def _turns(
-    folder: Path, ours: Application, floor: Application
-) -> Iterator[tuple[Application, list[Environ]]]:
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One question, and what is asked before so that everything is warm."""
+
+    application: Application
+    warming: list[Environ]
+    counted: list[Environ]
+
+
+def _turns(folder: Path, ours: Application, floor: Application) -> Iterator[_Turn]:
     world = World(NUMBERS)
     known = {question.name: question for question in QUESTIONS}
     for name in ASKED:
-        asked = islice(known[name].requests(world, cursor_writer(folder)), EACH)
-        yield ours, [_environ(request) for request in asked]
+        requests = known[name].requests(world, cursor_writer(folder))
+        warming = _environs(requests) if name in TAKEN_ONCE else None
+        counted = _environs(requests)
+        yield _Turn(ours, warming or counted, counted)
         if name in FLOOR_IS_ASKED:
-            asked = islice(known[name].requests(world, plain_cursor), EACH)
-            yield floor, [_environ(request) for request in asked]
+            asked = _environs(known[name].requests(world, plain_cursor))
+            yield _Turn(floor, asked, asked)
+
+
+def _environs(requests: Iterator[Request]) -> list[Environ]:
+    return [_environ(request) for request in islice(requests, EACH)]
 
 
 def _answer(application: Application, environs: list[Environ]) -> None:

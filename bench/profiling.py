@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.asking import Question, Request
+from bench.asking import EDGE_TOKEN, Question, Request
 from bench.minting import cursor_writer
 from bench.rows import World
 from bench.stocking import Ground
@@ -124,6 +124,7 @@ def _application(ground: Ground) -> tuple[Application, Callable[[], None]]:
         {
             "DIALPLANE_DATA_DIR": str(ground.folder),
             "DIALPLANE_DATABASE_URL": "" if ground.database_pid is None else ground.target,
+            "DIALPLANE_EDGE_TOKEN": EDGE_TOKEN,
         }
     )
     main.set_up_logging(settings)

@@ -72,7 +72,8 @@ class _Batch:
             for report in reversed(of_calls)
             if self._told.find(report.call_id) is None
         }
-        self._held.read(report.origin().holding for report in unheard_of.values())
+        self._origins = {report.id: report.origin() for report in unheard_of.values()}
+        self._held.read(origin.holding for origin in self._origins.values())
 
     def taken(self) -> Receipt:
         for report in self._reports:
@@ -113,7 +114,7 @@ class _Batch:
         call = self._told.find(report.call_id)
         rejected = report.event.type is EventType.REJECTED
         if call is None:
-            origin = report.origin()
+            origin = self._origins.get(report.id) or report.origin()
             digits = self._held.digits_of(origin.holding)
             if origin.holding is None or digits is None:
                 return UNKNOWN_NUMBER
