@@ -9,7 +9,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from dialplane.domain.values import Millis
 
@@ -21,7 +23,7 @@ More than a busy process is asked in `COLLECTED_S`; ten times as many cost it 8 
 """
 
 
-class Note(NamedTuple):
+class Note(msgspec.Struct, frozen=True, gc=False):
     """One answered request."""
 
     answered_at: Millis
