@@ -17,9 +17,12 @@ EVERY_NUMBER = pytest.mark.parametrize(
     "number",
     [
         a_number(memo="본사"),
+        a_number(memo='"\\/\b\f\n\r\t\x01\x1f\x7f\u2028<&>😀'),
         a_bought_number(),
         a_bought_number(status=Status.SCHEDULED, start_at=NOW),
+        a_bought_number(status=Status.SCHEDULED, start_at=NOW + 1),
         a_bought_number(status=Status.CANCEL_REQUESTED, end_at=NOW, cancel_requested_at=NOW - 1),
+        a_bought_number(status=Status.CANCEL_REQUESTED, end_at=NOW + 1, cancel_requested_at=NOW),
         a_bought_number(status=Status.EXPIRED, end_at=NOW - 1, cancel_requested_at=NOW - 1),
     ],
     ids=lambda number: f"{number.provider}-{number.status}",

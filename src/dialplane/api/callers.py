@@ -1,7 +1,7 @@
 """Who is asking, settled before any route; looked up on every request, so a revocation holds."""
 
 from dialplane.api.key_uses import KeyUses
-from dialplane.domain.callers import Arrival, Scope
+from dialplane.domain.callers import Arrival
 from dialplane.domain.errors import Unauthorized
 from dialplane.domain.values import KeyId, Millis
 from dialplane.operations.keys import hashed
@@ -49,7 +49,7 @@ class Callers:
         token = _bearer_token(authorization)
         with self._database.reading() as db:
             seen = glances.number(db, hashed(token), number_id, now=now)
-        if seen is None or Scope.READ not in keys.scopes_of(seen.scopes):
+        if seen is None or not keys.may_read(seen.scopes):
             return None
         self._note_use(seen.key_id, seen.last_used_at, now)
         return seen

@@ -8,11 +8,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from dialplane.api.daybook import Note
 from dialplane.api.guards import guards_of
-from dialplane.api.number_bodies import NumberBody
 from dialplane.api.parts import Parts
 from dialplane.api.requests import request_id_of
 from dialplane.api.shapes import UUID_CHARS
@@ -25,7 +22,10 @@ if TYPE_CHECKING:
 _NUMBERS: Final = "/v3/organization-telephone-numbers/"
 ROUTE: Final = _NUMBERS + "{organization_telephone_number_id}"
 _PATH_CHARS: Final = len(_NUMBERS) + UUID_CHARS
-_ENCODER: Final = msgspec.json.Encoder()
+
+
+# Whatever goes wrong here goes wrong once more where it is told in the words of errors.
+_LEFT_TO_THE_LONG_WAY: Final = suppress(Exception)
 
 
 class LookUp:
@@ -49,12 +49,12 @@ class LookUp:
         if verdict.wait_ms:
             return None
         request_id = request_id_of(env, now)
-        body = _ENCODER.encode(NumberBody.seen(seen))
+        body = seen.told.encode()
         headers = [
             *self._headers,
             *verdict.headers.items(),
             ("x-request-id", request_id),
-            ("etag", f'"{seen.revision}-{seen.status}"'),
+            ("etag", f'"{seen.tag}"'),
             ("content-length", str(len(body))),
         ]
         start_response("200 OK", headers)
@@ -62,8 +62,7 @@ class LookUp:
         return [body]
 
     def _seen(self, env: "WSGIEnvironment", number_id: str, now: Millis) -> Glance | None:
-        # Whatever goes wrong here goes wrong once more where it is told in the words of errors.
-        with suppress(Exception):
+        with _LEFT_TO_THE_LONG_WAY:
             return self._parts.callers.glance(env["HTTP_AUTHORIZATION"], number_id, now)
         return None
 
@@ -84,7 +83,7 @@ class LookUp:
 
 def _number_in(env: "WSGIEnvironment") -> str | None:
     """The id in the path, if this is such a question and nothing is said about how to answer."""
-    path = env["PATH_INFO"]
+    path: str = env["PATH_INFO"]
     if (
         len(path) == _PATH_CHARS
         and path.startswith(_NUMBERS)
@@ -92,5 +91,5 @@ def _number_in(env: "WSGIEnvironment") -> str | None:
         and not env.get("QUERY_STRING")
         and "HTTP_IF_NONE_MATCH" not in env
     ):
-        return str(path[-UUID_CHARS:]).lower()
+        return path[-UUID_CHARS:].lower()
     return None

@@ -21,7 +21,6 @@ from dialplane.domain.numbers import AgentMapping, HeldNumber, MappingChange, Si
 from dialplane.domain.values import UNCHANGED, AgentId, LineId, Unchanged
 from dialplane.operations.ids import new_trunk_ids
 from dialplane.operations.numbers import Registration
-from dialplane.store.glances import Glance
 from dialplane.store.number_lists import NumberGlance
 from dialplane.store.secret_box import FOR_SIP, SecretBox
 
@@ -177,7 +176,7 @@ class NumberBody(msgspec.Struct):
     cancel_requested_at: int | None
 
     @classmethod
-    def seen(cls, row: NumberGlance | Glance) -> "NumberBody":
+    def seen(cls, row: NumberGlance) -> "NumberBody":
         """The same from columns, where a whole number would only be made to be taken apart."""
         inbound, outbound = row.inbound_agent_id, row.outbound_agent_id
         return cls(

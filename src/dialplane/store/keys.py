@@ -68,6 +68,11 @@ def scopes_of(text: str) -> frozenset[Scope]:
     return frozenset(Scope(word) for word in text.split())
 
 
+@cache
+def may_read(text: str) -> bool:
+    return Scope.READ in scopes_of(text)
+
+
 def note_uses(db: Writer, key_ids: Iterable[KeyId], *, now: Millis) -> None:
     """Note uses, to the minute: a row is not rewritten for every request."""
     db.run(
