@@ -40,7 +40,7 @@ class InboundWebhooks:
 
     def ask(self, granted: Granted, *, from_number: str, to_number: str) -> None:
         """Ask the webhook of the agent that takes the call, and keep what it says of it."""
-        settings = self._settings(granted)
+        settings = granted.webhooks
         url = settings.get("inboundCallWebhookUrl")
         if not url:
             return
@@ -58,14 +58,6 @@ class InboundWebhooks:
                 dynamic_variables=told.dynamic_variables,
                 metadata=told.metadata,
             )
-
-    def _settings(self, granted: Granted) -> dict[str, Any]:
-        answerer = granted.routed.answerer
-        if answerer is None:
-            return {}
-        return call_variables.webhook_settings(
-            self._database, granted.routed.organization_id, answerer
-        )
 
     def _answer(self, call_id: CallId, letter: Letter) -> _Told | None:
         try:

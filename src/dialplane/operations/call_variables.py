@@ -4,20 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from dialplane.domain.calls import CallId
-from dialplane.domain.routing import Answerer
-from dialplane.domain.values import OrganizationId
-from dialplane.operations.agent_data import webhooks_of
 from dialplane.operations.routing import in_transaction
 from dialplane.store import call_labels, calls
 from dialplane.store.database import Database, Writer
-
-
-def webhook_settings(
-    database: Database, organization_id: OrganizationId, answerer: Answerer
-) -> dict[str, Any]:
-    """The webhooks of the version that is going to answer; empty when it has none."""
-    with database.reading() as db:
-        return webhooks_of(db, organization_id, answerer.mapping, answerer.version)
 
 
 def keep(

@@ -1,8 +1,9 @@
 """Calls as the edge asks about them: decided, seated and noted, once each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.digits import read_digits
@@ -22,6 +23,7 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.values import LIVE
 from dialplane.operations import transactions
+from dialplane.operations.agent_data import webhooks_of
 from dialplane.operations.ids import new_id
 from dialplane.store import (
     calls,
@@ -41,13 +43,14 @@ T = TypeVar("T")
 class Granted:
     """A route, the number it is for as it was then, and the call it is recorded under.
 
-    `shown` is what the callee sees.
+    `shown` is what the callee sees; `webhooks` are those of the version that answers a caller.
     """
 
     call_id: CallId
     routed: Routed
     number: HeldNumber
     shown: str
+    webhooks: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,13 @@ class Denied:
 
 
 Verdict = Granted | Denied
-_Decided = tuple[Decision, InboundFacts | OutboundFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    decision: Decision
+    facts: InboundFacts | OutboundFacts
+    webhooks: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +82,10 @@ class _Matter:
 def inbound(database: Database, question: InboundQuestion, asked: Asked) -> Verdict:
     """Decide a call to a number. Asked again with the same call id it is the same call."""
 
-    def decide(db: Reader) -> tuple[Decision, InboundFacts]:
+    def decide(db: Reader) -> _Decided:
         facts = routing.inbound_facts(db, LIVE, question)
-        return route_inbound(question, facts), facts
+        decision = route_inbound(question, facts)
+        return _Decided(decision, facts, _webhooks(db, decision))
 
     matter = _Matter(direction=Direction.INBOUND, question=question, asked=asked, decide=decide)
     return _settled(database, matter)
@@ -89,9 +99,9 @@ def outbound(
         with database.reading() as db:
             question = _as_claimed(db, question, CallId(claimed))
 
-    def decide(db: Reader) -> tuple[Decision, OutboundFacts]:
+    def decide(db: Reader) -> _Decided:
         facts = routing.outbound_facts(db, LIVE, question)
-        return route_outbound(question, facts), facts
+        return _Decided(route_outbound(question, facts), facts, {})
 
     matter = _Matter(direction=Direction.OUTBOUND, question=question, asked=asked, decide=decide)
     return _settled(database, matter)
@@ -120,11 +130,11 @@ def _as_claimed(db: Reader, question: OutboundQuestion, claimed: CallId) -> Outb
 def _settled(database: Database, matter: _Matter) -> Verdict:
     call_id = CallId(matter.question.call_id)
     with database.snapshot() as db:
-        decision, facts = matter.decide(db)
-    if isinstance(decision, Routed):
+        seen = matter.decide(db)
+    if isinstance(seen.decision, Routed):
         # Strangers were turned away above, without a lock; only now others have to wait.
-        seen = decision, facts
-        decision, facts = in_transaction(database, lambda db: _seated(db, matter, seen))
+        seen = in_transaction(database, partial(_seated, matter=matter, seen=seen))
+    decision, facts = seen.decision, seen.facts
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))
         return Denied(call_id=call_id, refused=decision)
@@ -133,7 +143,15 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
         routed=decision,
         number=_held(facts),
         shown=_shown(matter.question) or _held(facts).number,
+        webhooks=seen.webhooks,
     )
+
+
+def _webhooks(db: Reader, decision: Decision) -> Mapping[str, Any]:
+    if isinstance(decision, Refused) or decision.answerer is None:
+        return {}
+    answerer = decision.answerer
+    return webhooks_of(db, decision.organization_id, answerer.mapping, answerer.version)
 
 
 def _shown(question: InboundQuestion | OutboundQuestion) -> str | None:
@@ -144,13 +162,14 @@ def _shown(question: InboundQuestion | OutboundQuestion) -> str | None:
 
 def _seated(db: Writer, matter: _Matter, seen: _Decided) -> _Decided:
     """Keep the call. Where seats are limited, decide again while nobody else can take one."""
-    decision, facts = seen
-    if facts.limits:
-        organizations.get_locked(db, _held(facts).organization_id)
-        decision, facts = matter.decide(db)
+    if seen.facts.limits:
+        organizations.get_locked(db, _held(seen.facts).organization_id)
+        seen = matter.decide(db)
+    decision = seen.decision
     if isinstance(decision, Routed):
-        calls.start(db, _call(decision, _held(facts), matter), _route(decision, matter))
-    return decision, facts
+        call = _call(decision, _held(seen.facts), matter)
+        calls.start(db, call, _route(decision, matter))
+    return seen
 
 
 def _held(facts: InboundFacts | OutboundFacts) -> HeldNumber:

@@ -1,6 +1,6 @@
 """The number a call is about, with everything there is one of beside it: one round trip."""
 
-from typing import Final, LiteralString
+from typing import Final, LiteralString, NamedTuple
 
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.number_routing import NumberRouting
@@ -22,11 +22,21 @@ class Found:
     default_runtime: RuntimeId | None
     concurrent_calls: int | None
     calls_per_second: int | None
+    inbound_agent: "Known | None"
+
+
+class Known(NamedTuple):
+    """What an agent's versions are, and its own runtime, if it has one."""
+
+    production_version: int | None
+    last_version: int
+    runtime_id: RuntimeId | None
 
 
 _FOUND: Final[LiteralString] = (
     "SELECT runtimes.id, organization_limits.concurrent_calls,"
-    " organization_limits.calls_per_second, "
+    " organization_limits.calls_per_second, agents.production_version, agents.last_version,"
+    " agent_runtimes.runtime_id, "
     + number_routing.SELECTED + ", " + numbers.SELECTED + """
       FROM telephone_numbers
       LEFT JOIN number_routing ON number_routing.number_id = telephone_numbers.id
@@ -35,6 +45,9 @@ _FOUND: Final[LiteralString] = (
         ON organization_limits.organization_id = telephone_numbers.organization_id
       LEFT JOIN runtimes ON runtimes.organization_id = telephone_numbers.organization_id
        AND is_default = 1
+      LEFT JOIN agents ON agents.id = telephone_numbers.inbound_agent_id
+       AND agents.organization_id = telephone_numbers.organization_id
+      LEFT JOIN agent_runtimes ON agent_runtimes.agent_id = agents.id
      WHERE realm = :realm AND canonical = :canonical
     """
 )  # fmt: skip
@@ -42,8 +55,9 @@ _HELD: Final = _FOUND + " AND status <> 'expired'"
 _LAST: Final = (
     _FOUND + " ORDER BY telephone_numbers.created_at DESC, telephone_numbers.id DESC LIMIT 1"
 )
-_SET: Final = slice(3, 11)
-_NUMBER: Final = slice(11, None)
+_AGENT: Final = slice(3, 6)
+_SET: Final = slice(6, 14)
+_NUMBER: Final = slice(14, None)
 
 
 def find(db: Reader, realm: str, canonical: str) -> Found | None:
@@ -59,4 +73,6 @@ def find(db: Reader, realm: str, canonical: str) -> Found | None:
         default_runtime=values[0],
         concurrent_calls=values[1],
         calls_per_second=values[2],
+        # Every agent there is has a last version, if only that it has none yet.
+        inbound_agent=None if values[4] is None else Known(*values[_AGENT]),
     )

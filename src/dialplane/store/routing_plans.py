@@ -1,7 +1,7 @@
 """Who could answer for a number and how many calls it may have, in SQL."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, LiteralString
+from collections.abc import Iterable
+from typing import Final, LiteralString
 
 from dialplane.domain.agents import VersionChoice
 from dialplane.domain.numbers import AgentMapping, HeldNumber, Provider
@@ -19,8 +19,8 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.runtimes import RuntimeId, TargetId
 from dialplane.domain.values import LIVE, SECOND_MS, AgentId, Millis, OrganizationId
-from dialplane.store.database import Reader, Row
-from dialplane.store.routing_numbers import Found
+from dialplane.store.database import Reader, Values
+from dialplane.store.routing_numbers import Found, Known
 
 
 def plan(
@@ -36,12 +36,11 @@ def plan(
     agents: dict[AgentId, VersionChoice] = {}
     runtime_of: dict[AgentId, RuntimeId] = {}
     for agent_id in _agent_ids(split, fallbacks, mapped):
-        values = _agent(db, organization_id, agent_id)
-        if values is not None:
-            production_version, last_version, runtime_id = values
-            agents[agent_id] = VersionChoice(production_version, last_version)
-            if runtime_id is not None:
-                runtime_of[agent_id] = runtime_id
+        known = _known(db, found, agent_id)
+        if known is not None:
+            agents[agent_id] = VersionChoice(known.production_version, known.last_version)
+            if known.runtime_id is not None:
+                runtime_of[agent_id] = known.runtime_id
     used = {*runtime_of.values(), *_runtime_ids(fallbacks)}
     if default is not None and len(runtime_of) < len(agents):
         used.add(default)
@@ -72,8 +71,15 @@ def _runtime_ids(fallbacks: Iterable[Fallback]) -> list[RuntimeId]:
     return [each.runtime_id for each in fallbacks if isinstance(each, AnotherRuntime)]
 
 
-def _agent(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Sequence[Any] | None:
-    return db.values_or_none(
+def _known(db: Reader, found: Found, agent_id: AgentId) -> Known | None:
+    mapped = found.number.inbound_agent
+    if mapped is not None and mapped.agent_id == agent_id:
+        return found.inbound_agent
+    return _agent(db, found.number.organization_id, agent_id)
+
+
+def _agent(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Known | None:
+    values = db.values_or_none(
         """
         SELECT production_version, last_version, runtime_id
           FROM agents LEFT JOIN agent_runtimes ON agent_runtimes.agent_id = agents.id
@@ -82,12 +88,13 @@ def _agent(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Se
         organization_id=organization_id,
         agent_id=agent_id,
     )
+    return None if values is None else Known(*values)
 
 
 def _targets(
     db: Reader, organization_id: OrganizationId, runtime_id: RuntimeId
 ) -> tuple[Peer, ...]:
-    rows = db.all(
+    rows = db.all_values(
         """
         SELECT id, runtime_targets.uri, priority, weight, down
           FROM runtime_targets LEFT JOIN peer_states ON peer_states.uri = runtime_targets.uri
@@ -97,7 +104,7 @@ def _targets(
         organization_id=organization_id,
         runtime_id=runtime_id,
     )
-    return tuple(_peer(row) for row in rows)
+    return tuple([_peer(values) for values in rows])
 
 
 def trunk(db: Reader, number: HeldNumber) -> tuple[Peer, ...]:
@@ -118,24 +125,19 @@ _SIMULATED_TRUNK: Final = (Peer(id=TargetId("simulated"), uri="sip:carrier.inval
 
 
 def _carriers(db: Reader) -> tuple[Peer, ...]:
-    rows = db.all(
+    rows = db.all_values(
         """
         SELECT id, carriers.uri, priority, weight, down
           FROM carriers LEFT JOIN peer_states ON peer_states.uri = carriers.uri
          ORDER BY priority, name
         """
     )
-    return tuple(_peer(row) for row in rows)
+    return tuple([_peer(values) for values in rows])
 
 
-def _peer(row: Row) -> Peer:
-    return Peer(
-        id=TargetId(row["id"]),
-        uri=row["uri"],
-        priority=row["priority"],
-        weight=row["weight"],
-        down=bool(row["down"]),
-    )
+def _peer(values: Values) -> Peer:
+    id_, uri, priority, weight, down = values
+    return Peer(id=id_, uri=uri, priority=priority, weight=weight, down=bool(down))
 
 
 def limits(db: Reader, found: Found, *, now: Millis, but: str) -> tuple[Limit, ...]:

@@ -94,7 +94,7 @@ class Why(StrEnum):
     TO_TARGET = "to_target"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One rule, tried."""
 
@@ -166,22 +166,19 @@ class Trace:
     steps: list[Step] = field(default_factory=list)
 
     def passed(self, rule: Rule, why: Why, subject: str | None = None) -> None:
-        self._add(rule, Verdict.PASSED, why, subject)
+        self.steps.append(Step(rule, Verdict.PASSED, why, subject))
 
     def skipped(self, rule: Rule, why: Why, subject: str | None = None) -> None:
-        self._add(rule, Verdict.SKIPPED, why, subject)
+        self.steps.append(Step(rule, Verdict.SKIPPED, why, subject))
 
     def lost(self, rule: Rule, why: Why, subject: str | None = None) -> None:
-        self._add(rule, Verdict.LOST, why, subject)
+        self.steps.append(Step(rule, Verdict.LOST, why, subject))
 
     def refused(self, rule: Rule, why: Why, subject: str | None = None) -> None:
-        self._add(rule, Verdict.REFUSED, why, subject)
+        self.steps.append(Step(rule, Verdict.REFUSED, why, subject))
 
     def routed(self, target: Target) -> None:
-        self._add(Rule.ROUTE, Verdict.ROUTED, Why.TO_TARGET, target.id)
-
-    def _add(self, rule: Rule, verdict: Verdict, why: Why, subject: str | None) -> None:
-        self.steps.append(Step(rule=rule, verdict=verdict, why=why, subject=subject))
+        self.steps.append(Step(Rule.ROUTE, Verdict.ROUTED, Why.TO_TARGET, target.id))
 
 
 def nobody_left(first: Refusal, trace: Trace) -> Refusal:
