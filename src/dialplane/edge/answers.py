@@ -10,7 +10,7 @@ from dialplane.domain.calls import TALKING_AT_MOST_MS, Call, CallId
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.routing import Refusal, Refused, Routed, Target, TargetKind
 from dialplane.domain.routing.facts import IpNetwork
-from dialplane.domain.routing.questions import IpAddress
+from dialplane.domain.routing.questions import IpAddress, text_of
 from dialplane.domain.values import DAY_MS, SECOND_MS
 from dialplane.operations.sip_codes import SIP_CODES
 
@@ -199,7 +199,7 @@ def _networks(routed: Routed, source: IpAddress) -> list[str]:
     """Of more networks than the edge reads, the one of this very caller is the last to go."""
     collapsed = _collapsed(tuple(accepted.network for accepted in routed.sources))
     nearest = sorted(collapsed, key=lambda network: source not in network)
-    return [str(network) for network in nearest[:MOST_NETWORKS]]
+    return [text_of(network) for network in nearest[:MOST_NETWORKS]]
 
 
 # The networks of a carrier are the same for every call that comes over it.

@@ -22,7 +22,7 @@ from dialplane.domain.digits import read_digits
 from dialplane.domain.disconnections import Party
 from dialplane.domain.errors import Invalid
 from dialplane.domain.routing import InboundQuestion, OutboundQuestion, source_address
-from dialplane.domain.routing.questions import IpAddress
+from dialplane.domain.routing.questions import IpAddress, text_of
 from dialplane.domain.values import Millis, NumberId, OrganizationId
 from dialplane.operations.call_reports import (
     CallReport,
@@ -72,7 +72,7 @@ class _Question(msgspec.Struct, kw_only=True):
         return Asked(
             called=called,
             caller=self.caller,
-            source=str(self.source()),
+            source=text_of(self.source()),
             transport=self.transport,
             at=self.received_at,
             sip_call_id=self.sip_call_id,

@@ -30,12 +30,12 @@ UPDATE: Final[LiteralString] = (
 
 
 def columns(call: Call) -> dict[str, object]:
-    """All columns of a new call."""
+    """All columns of a new call; words as plain texts, as sqlite3 makes of others at leisure."""
     agent = call.agent
     return changed_columns(call) | {
         "number_id": call.number_id,
-        "direction": call.direction,
-        "call_type": call.call_type,
+        "direction": str(call.direction),
+        "call_type": str(call.call_type),
         "from_number": call.from_number,
         "to_number": call.to_number,
         "presentation_number": call.presentation_number,
@@ -64,7 +64,7 @@ def changed_columns(call: Call) -> dict[str, object]:
         "ending_reason": ending and ending.reason,
         "hung_up_by": ending and ending.hung_up_by,
         "sip_code": ending and ending.sip_code,
-        "status": call.status,
+        "status": str(call.status),
         "disconnection_reason": call.disconnection_reason,
         "seat_until": call.seat_until,
         "left_at": call.left_at,

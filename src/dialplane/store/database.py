@@ -168,7 +168,7 @@ class _TakenBack(Exception):  # it never leaves this module
 
 class Engine(Protocol):
     def reading(self) -> AbstractContextManager[Reader]: ...
-    def snapshot(self) -> AbstractContextManager[Connection]: ...
+    def snapshot(self) -> AbstractContextManager[Reader]: ...
     def writing(self) -> AbstractContextManager[Connection]: ...
     def close(self) -> None: ...
 
@@ -186,10 +186,8 @@ class Database:
     def reading(self) -> AbstractContextManager[Reader]:
         return self._engine.reading()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Reader]:
-        with self._engine.snapshot() as connection:
-            yield Reader(connection)
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        return self._engine.snapshot()
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

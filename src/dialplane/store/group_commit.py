@@ -64,11 +64,15 @@ class GroupCommit:
             Unavailable: another process kept the file locked, or what was shared did not last.
         """
         group = self._join()
+        # Before the first there is nothing of others: it goes without a savepoint, for the sake of
+        # which SQLite would copy every page before it is written.
+        bounds = _ALL if group.size == 1 else _OWN
         try:
-            with self._undone_alone(group):
-                yield
+            self._execute(bounds.begin)
+            yield
+            self._execute(bounds.end)
         except BaseException as error:
-            self._leave(group, error)
+            self._take_back(group, bounds, error)
             raise
         self._leave(group)
 
@@ -103,25 +107,16 @@ class GroupCommit:
                 raise
             raise Unavailable from busy
 
-    @contextmanager
-    def _undone_alone(self, group: _Group) -> Iterator[None]:
-        """A failure takes back what this one did, and nothing of the others.
-
-        Before the first there is nothing of others: it goes without a savepoint, for the sake of
-        which SQLite would copy every page before it is written.
-        """
-        bounds = _ALL if group.size == 1 else _OWN
-        self._execute(bounds.begin)
+    def _take_back(self, group: _Group, bounds: _Bounds, error: BaseException) -> None:
+        """A failure takes back what this one did, and nothing of the others."""
+        group.failure = error
         try:
-            yield
-        except BaseException as error:
-            group.failure = error
             # On a full or broken disk SQLite gives up the whole transaction by itself.
             if self._raw.in_transaction:
                 self._execute(bounds.undo)
                 group.failure = None
-            raise
-        self._execute(bounds.end)
+        finally:
+            self._leave(group, error)
 
     def _execute(self, statements: tuple[str, ...]) -> None:
         for statement in statements:

@@ -204,8 +204,11 @@ class PostgresEngine:
         with self._connection(self._readers) as raw:
             yield Reader(PostgresConnection(raw))
 
-    def snapshot(self) -> AbstractContextManager[PostgresConnection]:
-        return self._transaction(self._readers, b"BEGIN ISOLATION LEVEL REPEATABLE READ")
+    @contextmanager
+    def snapshot(self) -> Iterator[Reader]:
+        begin = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
+        with self._transaction(self._readers, begin) as connection:
+            yield Reader(connection)
 
     def writing(self) -> AbstractContextManager[PostgresConnection]:
         return self._transaction(self._writers, b"BEGIN")

@@ -19,6 +19,9 @@ BUSY_TIMEOUT_MS = 10_000
 PAGES_KEPT_KB = 1_000
 _UNIQUE = "UNIQUE constraint failed: "
 
+# Unless it is told, sqlite3 looks everywhere for somebody who can make something of a None.
+sqlite3.register_adapter(type(None), lambda none: none)
+
 
 def _rule_of(violation: sqlite3.IntegrityError) -> str | None:
     """Name the rule as PostgreSQL does: `table.a, table.b` becomes `table_a_b_key`."""
@@ -117,6 +120,21 @@ class SqliteConnection:
         del name
 
 
+class Snapshot:
+    """What one thread reads, at one instant from entering this until leaving it."""
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._run = connection.raw.cursor().execute
+        self._reader = Reader(connection)
+
+    def __enter__(self) -> Reader:
+        self._run("BEGIN")
+        return self._reader
+
+    def __exit__(self, *_: object) -> None:
+        self._run("COMMIT")
+
+
 class SqliteEngine:
     """Each thread reads through its own connection; writers queue for the one that writes."""
 
@@ -169,14 +187,11 @@ class SqliteEngine:
             found = self._threads.reading = nullcontext(Reader(self._reader()))
         return found
 
-    @contextmanager
-    def snapshot(self) -> Iterator[SqliteConnection]:
-        connection = self._reader()
-        connection.raw.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.raw.execute("COMMIT")
+    def snapshot(self) -> "Snapshot":
+        found: Snapshot | None = getattr(self._threads, "snapshot", None)
+        if found is None:
+            found = self._threads.snapshot = Snapshot(self._reader())
+        return found
 
     @contextmanager
     def writing(self) -> Iterator[SqliteConnection]:

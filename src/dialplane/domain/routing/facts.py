@@ -113,7 +113,10 @@ class InboundFacts:
     near_misses: tuple[NearMiss, ...] = ()
 
     def accepts(self, source: IpAddress) -> AcceptedSource | None:
-        return next((each for each in self.sources if source in each.network), None)
+        for each in self.sources:
+            if source in each.network:
+                return each
+        return None
 
     @property
     def source_is_known(self) -> bool:

@@ -14,9 +14,9 @@ from dialplane.domain.routing.decisions import (
     nobody_left,
     refused,
 )
-from dialplane.domain.routing.facts import InboundFacts
+from dialplane.domain.routing.facts import AcceptedSource, InboundFacts
 from dialplane.domain.routing.limits import exceeded
-from dialplane.domain.routing.questions import DigestCheck, InboundQuestion
+from dialplane.domain.routing.questions import DigestCheck, InboundQuestion, text_of
 from dialplane.domain.routing.service import of_service
 
 
@@ -33,11 +33,12 @@ def route_inbound(question: InboundQuestion, facts: InboundFacts) -> Decision:
     5. limit: last, so that a number that could never be answered does not sound busy.
     """
     trace = Trace()
-    number = _number_in_view(question, facts, trace)
+    accepted = None if question.source is None else facts.accepts(question.source)
+    number = _number_in_view(question, facts, accepted, trace)
     if isinstance(number, Refusal):
         return refused(number, facts, trace)
     refusal = (
-        _of_source(question, facts, trace)
+        _of_source(question, facts, accepted, trace)
         or _of_digest(question, facts, trace)
         or of_service(number, trace)
     )
@@ -46,8 +47,7 @@ def route_inbound(question: InboundQuestion, facts: InboundFacts) -> Decision:
     targets = _targets(number, question, facts, trace)
     if isinstance(targets, Refusal):
         return refused(targets, facts, trace)
-    refusal = exceeded(facts.limits, trace)
-    if refusal is not None:
+    if (refusal := exceeded(facts.limits, trace)) is not None:
         return refused(refusal, facts, trace)
     trace.routed(targets[0])
     return Routed(
@@ -63,19 +63,19 @@ def route_inbound(question: InboundQuestion, facts: InboundFacts) -> Decision:
 
 
 def _number_in_view(
-    question: InboundQuestion, facts: InboundFacts, trace: Trace
+    question: InboundQuestion, facts: InboundFacts, accepted: AcceptedSource | None, trace: Trace
 ) -> HeldNumber | Refusal:
     if question.source is None:
         trace.skipped(Rule.STRANGER, Why.NO_SOURCE_GIVEN)
         in_view = True
     else:
-        accepted = facts.number is not None and facts.accepts(question.source) is not None
-        if not (accepted or facts.source_is_known):
-            trace.refused(Rule.STRANGER, Why.SOURCE_OF_NOBODY, str(question.source))
+        known = facts.source_is_known
+        if accepted is None and not known:
+            trace.refused(Rule.STRANGER, Why.SOURCE_OF_NOBODY, text_of(question.source))
             return Refusal.SOURCE_NOT_ALLOWED
-        why = Why.SOURCE_KNOWN if facts.source_is_known else Why.OPEN_TO_ANYONE
-        trace.passed(Rule.STRANGER, why, str(question.source))
-        in_view = accepted or facts.in_view
+        why = Why.SOURCE_KNOWN if known else Why.OPEN_TO_ANYONE
+        trace.passed(Rule.STRANGER, why, text_of(question.source))
+        in_view = accepted is not None or facts.in_view
     if facts.number is None or not in_view:
         trace.refused(Rule.NUMBER, Why.NOT_HELD, question.called.canonical)
         return Refusal.NUMBER_UNKNOWN
@@ -83,16 +83,18 @@ def _number_in_view(
     return facts.number
 
 
-def _of_source(question: InboundQuestion, facts: InboundFacts, trace: Trace) -> Refusal | None:
+def _of_source(
+    question: InboundQuestion, facts: InboundFacts, accepted: AcceptedSource | None, trace: Trace
+) -> Refusal | None:
     if question.source is None:
         trace.skipped(Rule.SOURCE, Why.NO_SOURCE_GIVEN)
         return None
-    accepted = facts.accepts(question.source)
     if accepted is not None:
-        trace.passed(Rule.SOURCE, Why.SOURCE_ACCEPTED, f"{accepted.origin} {accepted.network}")
+        told = f"{accepted.origin} {text_of(accepted.network)}"
+        trace.passed(Rule.SOURCE, Why.SOURCE_ACCEPTED, told)
         return None
     why = Why.SOURCE_OF_ANOTHER_TRUNK if facts.sources else Why.NO_SOURCE_ACCEPTED_YET
-    trace.refused(Rule.SOURCE, why, str(question.source))
+    trace.refused(Rule.SOURCE, why, text_of(question.source))
     return Refusal.SOURCE_NOT_ALLOWED
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from dialplane.domain.digits import Digits
 from dialplane.domain.frozen import dataclass
@@ -50,7 +50,12 @@ class OutboundQuestion:
     needs_agent: bool = False
 
 
-# The same peers call again and again.
+@lru_cache(maxsize=4096)
+def text_of(address: IpAddress | IPv4Network | IPv6Network) -> str:
+    """The same as `str`, which writes out every octet anew: the same peers call again and again."""
+    return str(address)
+
+
 @lru_cache(maxsize=4096)
 def source_address(text: str) -> IpAddress | None:
     """An address as the edge tells it; IPv4 that arrived through an IPv6 socket is IPv4."""
