@@ -13,6 +13,7 @@ from dialplane.api.look_up import LookUp
 from dialplane.api.parts import Parts
 from dialplane.api.requests import request_id_of
 from dialplane.api.routes import mount
+from dialplane.api.short_way import Answer, ShortWay
 from dialplane.domain.errors import (
     DomainError,
     Invalid,
@@ -47,7 +48,7 @@ def without_routes(parts: Parts) -> "Application":
 
 
 class Application(falcon.App[falcon.Request, falcon.Response]):
-    """Falcon's, with a short way for what is asked most, and an annex."""
+    """Falcon's, with short ways for what is asked most, and an annex."""
 
     annex: Annex | None = None
 
@@ -55,12 +56,19 @@ class Application(falcon.App[falcon.Request, falcon.Response]):
         super().__init__(
             middleware=[Bookkeeping(parts)], response_type=guarded(hsts_s=parts.hsts_s)
         )
+        self._parts = parts
         self._look_up = LookUp(parts)
+        self._short_ways: dict[str, ShortWay] = {}
+
+    def shorten(self, path: str, answer: Answer) -> None:
+        """Let `answer` have what is posted there before it goes the long way."""
+        self._short_ways[path] = ShortWay(self._parts, path, answer)
 
     def __call__(
         self, env: "WSGIEnvironment", start_response: "StartResponse"
     ) -> "Iterable[bytes]":
-        answered = self._look_up(env, start_response)
+        way = self._short_ways.get(env["PATH_INFO"], self._look_up)
+        answered = way(env, start_response)
         if answered is not None:
             return answered
         if self.annex is not None and self.annex.is_asked(env["PATH_INFO"]):
