@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 HOST: Final = "127.0.0.1"
-START_S: Final = 15.0
+START_S: Final = 60.0
 LEAVE_S: Final = 3.0
 OURS: Final = (sys.executable, "-c", "from dialplane.cli import main; main()")
 # Linux keeps such a name for one holder, as far as ports reach, and no longer than that lives.
