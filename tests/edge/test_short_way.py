@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from falcon import testing
 
@@ -40,7 +41,7 @@ class Ways:
             body=raw,
         )
         self._daybook.write_down()
-        note = self._notes[-1]._replace(answered_at=0, seconds=0)
+        note = msgspec.structs.replace(self._notes[-1], answered_at=0, seconds=0)
         return answer.status_code, dict(answer.headers), answer.content, note
 
 

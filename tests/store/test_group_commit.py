@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from dialplane.store.group_commit import GROUP_MAX
 from dialplane.store.migrate import migrate
 
 Work = Callable[[Writer], object]
+Opened = Callable[[], AbstractContextManager[Writer]]
 
 
 @dataclass
@@ -28,10 +30,12 @@ class Writers:
     pool: ThreadPoolExecutor
     statements: list[str]
     first_fails: bool = False
+    first_is_noted: bool = False
 
     def __post_init__(self) -> None:
         self._first_may_end = threading.Event()
-        self.first = self._begun(self._take_time)
+        opened = self.database.noting if self.first_is_noted else self.database.writing
+        self.first = self._begun(self._take_time, opened)
 
     def _take_time(self, db: Writer) -> None:
         facts.put_if_absent(db, "first", "1")
@@ -39,7 +43,7 @@ class Writers:
         if self.first_fails:
             raise ZeroDivisionError
 
-    def _begun(self, work: Work) -> "Future[None]":
+    def _begun(self, work: Work, opened: Opened) -> "Future[None]":
         """In a transaction of its own, which has begun when this returns."""
         begun = threading.Event()
 
@@ -47,18 +51,19 @@ class Writers:
             begun.set()
             work(db)
 
-        writer = self.pool.submit(self._write, begin)
+        writer = self.pool.submit(self._write, begin, opened)
         begun.wait()
         return writer
 
-    def _write(self, work: Work) -> None:
-        with self.database.writing() as db:
+    def _write(self, work: Work, opened: Opened) -> None:
+        with opened() as db:
             work(db)
 
-    def next(self, work: Work) -> "Future[None]":
+    def next(self, work: Work, *, noted: bool = False) -> "Future[None]":
         """One more that waits, behind those that wait already."""
         waiting = self.waiting + 1
-        writer = self.pool.submit(self._write, work)
+        opened = self.database.noting if noted else self.database.writing
+        writer = self.pool.submit(self._write, work, opened)
         self.wait_for(waiting)
         return writer
 
@@ -77,6 +82,10 @@ class Writers:
 
     def commits(self) -> int:
         return self.statements.count("COMMIT")
+
+    def milestones(self) -> list[str]:
+        """COMMITs, and what they wait for from there on."""
+        return [each for each in self.statements if each == "COMMIT" or "synchronous" in each]
 
 
 def put(name: str) -> Work:
@@ -98,10 +107,16 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def writers(database: Database) -> Iterator[Writers]:
-    statements: list[str] = []
+def statements(database: Database) -> list[str]:
+    """What the connection that writes is told from here on."""
+    told: list[str] = []
     raw: sqlite3.Connection = database._engine._writer.raw  # type: ignore[attr-defined]  # noqa: SLF001
-    raw.set_trace_callback(statements.append)
+    raw.set_trace_callback(told.append)
+    return told
+
+
+@pytest.fixture
+def writers(database: Database, statements: list[str]) -> Iterator[Writers]:
     with ThreadPoolExecutor(GROUP_MAX * 2) as pool:
         begun = Writers(database, pool, statements)
         yield begun
@@ -124,6 +139,34 @@ def test_those_that_waited_share_one_commit(writers: Writers) -> None:
 
     assert kept(writers.database) == {"first", *(f"other {n}" for n in range(5))}
     assert writers.commits() == 1
+
+
+def test_what_is_noted_waits_for_the_disk_with_those_that_have_to(writers: Writers) -> None:
+    noted = writers.next(put("noted"), noted=True)
+    writers.go()
+    noted.result()
+
+    assert kept(writers.database) == {"first", "noted"}
+    assert writers.milestones() == ["COMMIT"]
+
+
+def test_what_lasts_never_shares_the_commit_of_a_note(
+    database: Database, statements: list[str]
+) -> None:
+    with ThreadPoolExecutor(GROUP_MAX) as pool:
+        writers = Writers(database, pool, statements, first_is_noted=True)
+        others = [writers.next(put("noted"), noted=True), writers.next(put("lasting"))]
+        writers.go()
+        for writer in (writers.first, *others):
+            writer.result()
+
+    assert kept(database) == {"first", "noted", "lasting"}
+    assert writers.milestones() == [
+        "PRAGMA synchronous = NORMAL",
+        "COMMIT",
+        "PRAGMA synchronous = FULL",
+        "COMMIT",
+    ]
 
 
 def test_they_go_in_the_order_in_which_they_came(writers: Writers) -> None:

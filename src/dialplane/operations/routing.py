@@ -132,8 +132,10 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
     with database.snapshot() as db:
         seen = matter.decide(db)
     if isinstance(seen.decision, Routed):
-        # Strangers were turned away above, without a lock; only now others have to wait.
-        seen = in_transaction(database, partial(_seated, matter=matter, seen=seen))
+        # Strangers were turned away above, without a lock; only now others have to wait. Not for
+        # the disk: of a call that a power cut takes, the edge's reports make the record anew.
+        seated = partial(_seated, matter=matter, seen=seen)
+        seen = transactions.in_transaction(database.noting, seated)
     decision, facts = seen.decision, seen.facts
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))

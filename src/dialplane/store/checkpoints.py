@@ -20,6 +20,12 @@ LONG_PAGES: Final = 8_000
 LONGEST_PAGES: Final = 2 * LONG_PAGES
 """Whoever makes it longer brings it into the file by themselves: nobody came to it in time."""
 
+FEW_PAGES: Final = 100
+"""So many are brought over, and are on the disk, in an instant."""
+
+PASSES_MAX: Final = 8
+"""Whoever writes faster than that is waited for no longer."""
+
 READERS_WAITED_FOR_MS: Final = 20
 """While others read what is in the log it goes on; there will be a better moment."""
 
@@ -62,12 +68,21 @@ class Checkpoints:
             try:
                 raw.execute(f"PRAGMA busy_timeout = {READERS_WAITED_FOR_MS}")
                 if _pages_after(raw, "PASSIVE") > LONG_PAGES:
-                    # So that little is left to do while all wait.
-                    _pages_after(raw, "PASSIVE")
+                    _catch_up(raw)
                     with self._alone():
                         _pages_after(raw, "RESTART")
             finally:
                 raw.close()
+
+
+def _catch_up(raw: sqlite3.Connection) -> None:
+    """Run after those who write, so that little is left to do while all of them wait."""
+    done = 0
+    for _ in range(PASSES_MAX):
+        pages = _pages_after(raw, "PASSIVE")
+        if pages - done < FEW_PAGES:
+            return
+        done = pages
 
 
 def _pages_after(raw: sqlite3.Connection, mode: str) -> int:

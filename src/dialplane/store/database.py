@@ -170,7 +170,16 @@ class Engine(Protocol):
     def reading(self) -> AbstractContextManager[Reader]: ...
     def snapshot(self) -> AbstractContextManager[Reader]: ...
     def writing(self) -> AbstractContextManager[Connection]: ...
+    def noting(self) -> AbstractContextManager[Connection]: ...
     def close(self) -> None: ...
+
+
+@contextmanager
+def _written(transaction: AbstractContextManager[Connection]) -> Iterator[Writer]:
+    with transaction as connection:
+        writer = Writer(connection)
+        yield writer
+        writer.finish()
 
 
 class Database:
@@ -189,12 +198,15 @@ class Database:
     def snapshot(self) -> AbstractContextManager[Reader]:
         return self._engine.snapshot()
 
-    @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        with self._engine.writing() as connection:
-            writer = Writer(connection)
-            yield writer
-            writer.finish()
+    def writing(self) -> AbstractContextManager[Writer]:
+        return _written(self._engine.writing())
+
+    def noting(self) -> AbstractContextManager[Writer]:
+        """A transaction of what would be told again, and that nobody waits for the disk with.
+
+        After `kill -9` it is there like any other; a power cut may take the last moments of it.
+        """
+        return _written(self._engine.noting())
 
     @contextmanager
     def rehearsing(self) -> Iterator[Rehearsal]:

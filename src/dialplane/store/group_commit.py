@@ -33,11 +33,18 @@ _OWN: Final = _Bounds(
     begin=("SAVEPOINT own",), undo=("ROLLBACK TO own", "RELEASE own"), end=("RELEASE own",)
 )
 
+LASTING: Final = "FULL"
+"""COMMIT waits for the disk: what was acknowledged is still there when the power was gone."""
+
+PASSING: Final = "NORMAL"
+"""COMMIT hands over to the system; nothing is damaged by a power cut, but the last may be gone."""
+
 
 class _Group:
     """Transactions that last together, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lasting: bool) -> None:
+        self.lasting = lasting
         self.size = 0
         self.failure: BaseException | None = None
         # Taken until it is over. A lock costs a tenth of an event, and most are alone.
@@ -55,15 +62,20 @@ class GroupCommit:
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
         self._group: _Group | None = None
+        self.levels = (PASSING, LASTING)
+        self._level = ""
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, lasting: bool) -> Iterator[None]:
         """One transaction, which lasts once this is left.
+
+        One that is not `lasting` is with the system by then, which outlives us, but on the disk
+        only with the next lasting one or checkpoint.
 
         Raises:
             Unavailable: another process kept the file locked, or what was shared did not last.
         """
-        group = self._join()
+        group = self._join(lasting=lasting)
         # Before the first there is nothing of others: it goes without a savepoint, for the sake of
         # which SQLite would copy every page before it is written.
         bounds = _ALL if group.size == 1 else _OWN
@@ -87,20 +99,26 @@ class GroupCommit:
         finally:
             self._begin_anew()
 
-    def _join(self) -> _Group:
+    def _join(self, *, lasting: bool) -> _Group:
         self._await_turn()
+        if self._group is not None and lasting and not self._group.lasting:
+            with contextlib.suppress(sqlite3.Error):  # which those of that group hear of
+                self._commit(self._group)
         if self._group is None:
             try:
-                self._begin()
+                self._begin(self.levels[lasting])
             except BaseException:
                 self._pass_on()
                 raise
-            self._group = _Group()
+            self._group = _Group(lasting=lasting)
         self._group.size += 1
         return self._group
 
-    def _begin(self) -> None:
+    def _begin(self, level: str) -> None:
         try:
+            if level != self._level:
+                self._raw.execute(f"PRAGMA synchronous = {level}")
+                self._level = level
             self._raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as busy:
             if "locked" not in str(busy):

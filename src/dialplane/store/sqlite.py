@@ -145,8 +145,6 @@ class SqliteEngine:
         self._every_connection: WeakSet[SqliteConnection] = WeakSet()
         self._writer = self._connect()
         self._writer.raw.execute("PRAGMA journal_mode = WAL")
-        # FULL: what was acknowledged is on the disk, also when the power goes.
-        self._writer.raw.execute("PRAGMA synchronous = FULL")
         # Else what a savepoint copies goes to a file of its own once it is more than 64 KB.
         self._writer.raw.execute("PRAGMA temp_store = MEMORY")
         self._writer.raw.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_PAGES}")
@@ -195,7 +193,12 @@ class SqliteEngine:
 
     @contextmanager
     def writing(self) -> Iterator[SqliteConnection]:
-        with self._transactions.transaction():
+        with self._transactions.transaction(lasting=True):
+            yield self._writer
+
+    @contextmanager
+    def noting(self) -> Iterator[SqliteConnection]:
+        with self._transactions.transaction(lasting=False):
             yield self._writer
 
     def _nobody_writing(self) -> AbstractContextManager[None]:
