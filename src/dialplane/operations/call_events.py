@@ -18,8 +18,8 @@ from dialplane.operations.call_reports import (
     StartReport,
 )
 from dialplane.operations.ids import new_id
-from dialplane.operations.routing import in_transaction
 from dialplane.operations.told_calls import ToldCalls
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import calls, edge_events, numbers, peer_health, peers, refusals
 from dialplane.store.database import Database, Writer
 from dialplane.store.numbers import Holding
@@ -54,7 +54,7 @@ def take(database: Database, reports: list[Report], *, now: Millis) -> Receipt:
         batch.receipt.duplicates = len(reports) - len(told)
         return batch.taken()
 
-    return in_transaction(database, work)
+    return in_transaction(database.writing, work)
 
 
 class _Batch:
@@ -212,4 +212,4 @@ def lose_overdue(database: Database, *, now: Millis) -> int:
         peer_health.forget(db, now=now, limit=BATCH)
         return len(overdue)
 
-    return in_transaction(database, work)
+    return in_transaction(database.writing, work)

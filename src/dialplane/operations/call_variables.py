@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dialplane.domain.calls import CallId
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import call_labels, calls
 from dialplane.store.database import Database, Writer
 
@@ -26,4 +26,4 @@ def keep(
             calls.describe(db, call)
             call_labels.add(db, call)
 
-    in_transaction(database, work)
+    in_transaction(database.writing, work)

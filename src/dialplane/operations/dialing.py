@@ -15,7 +15,7 @@ from dialplane.domain.routing.decisions import Trace
 from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.operations import call_messages
 from dialplane.operations.agent_data import data_of
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import calls, organizations, placed_calls, routing
 from dialplane.store.database import Database, Reader, Writer
 
@@ -50,7 +50,7 @@ def orders_for(database: Database, dialer: Dialer, *, now: Millis) -> DialOrders
         claimed = (_claimed(db, dialer, call_id, now=now) for call_id in found)
         return tuple(order for order in claimed if order is not None)
 
-    return DialOrders(orders=in_transaction(database, work), hang_up=tuple(hang_up))
+    return DialOrders(orders=in_transaction(database.writing, work), hang_up=tuple(hang_up))
 
 
 def lapse(database: Database, *, now: Millis) -> int:
@@ -67,7 +67,7 @@ def lapse(database: Database, *, now: Millis) -> int:
             _let_go(db, call_id, now=now)
         return len(lapsed)
 
-    return in_transaction(database, work)
+    return in_transaction(database.writing, work)
 
 
 def _claimed(db: Writer, dialer: Dialer, call_id: CallId, *, now: Millis) -> DialOrder | None:

@@ -6,7 +6,7 @@ from typing import Final
 from dialplane.domain.sip_addresses import SipAddress, is_private_ip, parse_sip_address
 from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import SECOND_MS, Millis
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import peers
 from dialplane.store.database import Database, Writer
 
@@ -44,5 +44,5 @@ def look_up(
         peers.forget_addresses(db, uri, before=now - KEPT_MS)
         peers.replace_destinations(db, uri, found)
 
-    in_transaction(database, keep)
+    in_transaction(database.writing, keep)
     return True

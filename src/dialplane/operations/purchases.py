@@ -33,7 +33,7 @@ from dialplane.domain.suppliers import SupplierId
 from dialplane.domain.values import Millis
 from dialplane.operations import lines as selling
 from dialplane.operations.ids import new_id
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import claims, lines, organizations, purchases
 from dialplane.store import numbers as held_numbers
 from dialplane.store.database import Database, Writer
@@ -157,10 +157,10 @@ class Buyer:
         outcome = self._outcome(purchase)
         if outcome is Problem.IN_DOUBT:
             again = purchase.later(outcome, now=self._clock())
-            in_transaction(self._database, lambda db: purchases.save(db, again))
+            in_transaction(self._database.writing, lambda db: purchases.save(db, again))
             raise PurchaseInDoubt(purchase.id)
         if isinstance(outcome, Problem) and outcome is not Problem.GONE:
-            in_transaction(self._database, lambda db: self.conclude(db, purchase, outcome))
+            in_transaction(self._database.writing, lambda db: self.conclude(db, purchase, outcome))
             raise SupplierUnavailable
         return outcome
 

@@ -12,7 +12,7 @@ from dialplane.domain.frozen import dataclass
 from dialplane.domain.purchases import Problem, Purchase, PurchaseState
 from dialplane.domain.values import Millis
 from dialplane.operations.purchases import Connect, TakenOver, conclude
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import purchases
 from dialplane.store.database import Database
 from dialplane.suppliers.supplier import (
@@ -46,7 +46,9 @@ class Reconciler:
 
     def _look_at(self, seen: Purchase) -> None:
         now = self.clock()
-        purchase = in_transaction(self.database, lambda db: purchases.take(db, seen, now=now))
+        purchase = in_transaction(
+            self.database.writing, lambda db: purchases.take(db, seen, now=now)
+        )
         if purchase is None:
             return
         try:
@@ -90,10 +92,10 @@ class Reconciler:
     def _conclude(self, purchase: Purchase, outcome: Order | Problem) -> None:
         try:
             in_transaction(
-                self.database, lambda db: conclude(db, purchase, outcome, now=self.clock())
+                self.database.writing, lambda db: conclude(db, purchase, outcome, now=self.clock())
             )
         except TakenOver:
             return
 
     def _save(self, purchase: Purchase) -> None:
-        in_transaction(self.database, lambda db: purchases.save(db, purchase))
+        in_transaction(self.database.writing, lambda db: purchases.save(db, purchase))

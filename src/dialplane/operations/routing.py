@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from dialplane.domain.calls import Asked, Call, CallId, CallRoute, CallType, Direction
 from dialplane.domain.digits import read_digits
@@ -22,9 +22,9 @@ from dialplane.domain.routing import (
     route_outbound,
 )
 from dialplane.domain.values import LIVE
-from dialplane.operations import transactions
 from dialplane.operations.agent_data import webhooks_of
 from dialplane.operations.ids import new_id
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import (
     calls,
     numbers,
@@ -35,8 +35,6 @@ from dialplane.store import (
     routing,
 )
 from dialplane.store.database import Database, Reader, Writer
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,7 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
         # Strangers were turned away above, without a lock; only now others have to wait. Not for
         # the disk: of a call that a power cut takes, the edge's reports make the record anew.
         seated = partial(_seated, matter=matter, seen=seen)
-        seen = transactions.in_transaction(database.noting, seated)
+        seen = in_transaction(database.noting, seated)
     decision, facts = seen.decision, seen.facts
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))
@@ -239,14 +237,9 @@ def note_refusal(database: Database, attempt: RefusedAttempt | None) -> None:
     with database.reading() as db:
         if refusals.noted_lately(db, attempt):
             return
-    in_transaction(database, lambda db: refusals.keep(db, attempt))
+    in_transaction(database.writing, lambda db: refusals.keep(db, attempt))
 
 
 def learn_realm(database: Database, peer_id: str, realm: str) -> None:
     """Remember what a trunk calls its realm, so that its next call is not challenged twice."""
-    in_transaction(database, lambda db: peers.keep_realm(db, peer_id, realm))
-
-
-def in_transaction(database: Database, work: Callable[[Writer], T]) -> T:
-    """Do `work` in one transaction, again when the engine gave it up in favour of another."""
-    return transactions.in_transaction(database.writing, work)
+    in_transaction(database.writing, lambda db: peers.keep_realm(db, peer_id, realm))

@@ -6,7 +6,7 @@ from dialplane.domain.calls import CallId
 from dialplane.domain.simulated_carrier import simulated
 from dialplane.domain.values import Millis
 from dialplane.operations import call_messages
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import calls, organizations, placed_calls
 from dialplane.store.database import Database, Writer
 
@@ -19,7 +19,9 @@ def play(database: Database, *, now: Millis) -> int:
         waiting = placed_calls.in_sandboxes(db, limit=BATCH)
     if not waiting:
         return 0
-    return in_transaction(database, lambda db: sum(_play(db, each, now=now) for each in waiting))
+    return in_transaction(
+        database.writing, lambda db: sum(_play(db, each, now=now) for each in waiting)
+    )
 
 
 def _play(db: Writer, call_id: CallId, *, now: Millis) -> bool:

@@ -19,7 +19,7 @@ from dialplane.domain.suppliers import (
 from dialplane.domain.values import LineId, Millis
 from dialplane.operations import journal
 from dialplane.operations.ids import new_id
-from dialplane.operations.routing import in_transaction
+from dialplane.operations.transactions import in_transaction
 from dialplane.store import purchases, stock, suppliers
 from dialplane.store.database import Database, Writer
 from dialplane.suppliers.supplier import Offer
@@ -119,10 +119,10 @@ def sync(
     for batch in _batches(offers):
         lines = _lines_of(supplier, batch, now)
         if lines:
-            done += in_transaction(database, partial(_offer, supplier, lines, now))
+            done += in_transaction(database.writing, partial(_offer, supplier, lines, now))
         done += Sync(no_rate=len(batch) - len(lines))
     if complete:
-        done += in_transaction(database, partial(_withdraw, supplier, now))
+        done += in_transaction(database.writing, partial(_withdraw, supplier, now))
     return done
 
 

@@ -67,17 +67,17 @@ class Checkpoints:
             raw = self._connect()
             try:
                 raw.execute(f"PRAGMA busy_timeout = {READERS_WAITED_FOR_MS}")
-                if _pages_after(raw, "PASSIVE") > LONG_PAGES:
-                    _catch_up(raw)
+                pages = _pages_after(raw, "PASSIVE")
+                if pages > LONG_PAGES:
+                    _catch_up(raw, done=pages)
                     with self._alone():
                         _pages_after(raw, "RESTART")
             finally:
                 raw.close()
 
 
-def _catch_up(raw: sqlite3.Connection) -> None:
+def _catch_up(raw: sqlite3.Connection, *, done: int) -> None:
     """Run after those who write, so that little is left to do while all of them wait."""
-    done = 0
     for _ in range(PASSES_MAX):
         pages = _pages_after(raw, "PASSIVE")
         if pages - done < FEW_PAGES:

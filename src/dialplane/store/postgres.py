@@ -88,17 +88,16 @@ class PostgresConnection:
 
     def count(self, sql: str, parameters: Mapping[str, object]) -> int:
         with _in_our_words():
-            cursor = self._execute(sql, parameters)
-            if self._pipeline is not None:
-                self._pipeline.sync()
-            return cursor.rowcount
+            return self._touched(self._execute(sql, parameters))
 
     def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int:
         with _in_our_words():
-            cursor = self._execute_each(sql, every)
-            if self._pipeline is not None:
-                self._pipeline.sync()
-            return cursor.rowcount
+            return self._touched(self._execute_each(sql, every))
+
+    def _touched(self, cursor: "psycopg.Cursor[dict[str, Any]]") -> int:
+        if self._pipeline is not None:
+            self._pipeline.sync()
+        return cursor.rowcount
 
     def send(self, sql: str, parameters: Mapping[str, object]) -> None:
         self._execute(sql, parameters)
