@@ -65,6 +65,31 @@ def test_the_edge_answers_the_trunks_challenge(
     )
 
 
+def test_what_follows_an_answered_challenge_is_counted_on_from_there(
+    control: ControlPlane, edge: Edge, sipp: Sipp
+) -> None:
+    trunk = sipp.answer(
+        "carrier_challenges",
+        CARRIER,
+        code=407,
+        header="Proxy-Authenticate",
+        realm="carrier.example",
+    )
+    digits = control.holds(trunk=trunk.host, digest=("us", "secret"))
+
+    caller = sipp.call("caller_hangs_up", edge.inside, called=CALLEE, caller=digits, source=RUNTIME)
+
+    trunk.finish()
+    heard = {kind: _counts(trunk.received(kind)) for kind in ("INVITE", "ACK", "BYE")}
+    assert heard == {"INVITE": ["1", "2"], "ACK": ["1", "2"], "BYE": ["3"]}
+    # The runtime knows nothing of it.
+    assert set(_counts(caller.received("SIP/2.0 200"))) == {"1", "2"}
+
+
+def _counts(messages: list[str]) -> list[str]:
+    return [line for text in messages for line in re.findall(r"^CSeq: (\d+) ", text, re.MULTILINE)]
+
+
 def test_a_wrong_password_at_the_trunk_is_not_passed_on_as_a_riddle(
     control: ControlPlane, edge: Edge, sipp: Sipp
 ) -> None:
