@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from bench import call_rows
+from bench import call_rows, rows
 from bench.rows import Row, Table, World
+from dialplane.domain.journal import ORIGIN
 from dialplane.store.database import Database
 from dialplane.store.migrate import migrate
 from dialplane.store.opening import SQLITE_FILE, open_database
@@ -88,6 +89,9 @@ def fill_postgres(url: str, world: World) -> None:
 def _tables(world: World) -> Iterator[Table]:
     yield from world.tables()
     yield from call_rows.tables(world)
+    # Whoever was created by the program has a journal, in which that stands first.
+    heads = ((rows.organization_id(index), 0, ORIGIN) for index in range(rows.ORGANIZATIONS))
+    yield Table("journal_heads", ("organization_id", "position", "hash"), heads)
 
 
 def _copy(connection: "psycopg.Connection[Row]", table: Table) -> None:

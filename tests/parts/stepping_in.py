@@ -3,8 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import LiteralString
 
 from dialplane.store.database import Database, Reader, Writer
+from dialplane.store.gathering import Gather, Gathered
 from parts.program import PATIENCE_S
 
 Step = Callable[[], object]
@@ -45,11 +48,23 @@ class SteppingIn:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
+        self._step()
+        with self._database.writing() as db:
+            yield db
+
+    @property
+    def gather(self) -> Gather | None:
+        gather = self._database.gather
+        return None if gather is None else partial(self._gather, gather)
+
+    def _gather(self, gather: Gather, sql: LiteralString, row: Gathered) -> bool:
+        self._step()
+        return gather(sql, row)
+
+    def _step(self) -> None:
         steps = self._steps.get(threading.current_thread().name)
         if steps:
             steps.pop(0)()
-        with self._database.writing() as db:
-            yield db
 
 
 class Barrier:

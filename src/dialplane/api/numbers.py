@@ -18,6 +18,7 @@ from dialplane.domain.numbers import HeldNumber, Provider, Status
 from dialplane.domain.values import NumberId
 from dialplane.operations import numbers as operations
 from dialplane.operations.changes import Answer
+from dialplane.operations.numbers import Alteration
 from dialplane.store import number_lists
 from dialplane.store import numbers as store
 
@@ -57,7 +58,23 @@ class HeldNumbers(Resource):
         return listing.answer(page, NumberBody.seen)
 
 
-class Number(Resource):
+class Alterable(Resource):
+    """A number, or a part of it, that is altered on its own."""
+
+    def _alter(self, request: Request, number_id: NumberId, alteration: Alteration) -> Answer:
+        def at_once() -> Answer | None:
+            altered = operations.alter_at_once(
+                self.parts.database, request.caller, number_id, alteration
+            )
+            return None if altered is None else number_answer(altered)
+
+        return request.change(
+            lambda db: number_answer(operations.alter(db, request.caller, number_id, alteration)),
+            at_once=at_once,
+        )
+
+
+class Number(Alterable):
     @operation(Scope.READ)
     def on_get(self, request: Request, organization_telephone_number_id: str) -> Answer:
         number_id = id_of(request, organization_telephone_number_id)
@@ -69,9 +86,7 @@ class Number(Resource):
     def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
         number_id = id_of(request, organization_telephone_number_id)
         memo = request.body(NumberChangeBody).memo_to_set()
-        return request.change(
-            lambda db: number_answer(operations.note(db, request.caller, number_id, memo))
-        )
+        return self._alter(request, number_id, operations.noting(request.caller, memo))
 
     @operation(Scope.WRITE)
     def on_delete(self, request: Request, organization_telephone_number_id: str) -> Answer:
@@ -93,27 +108,21 @@ def _cancelled(number: HeldNumber) -> Answer:
     )
 
 
-class NumberAgent(Resource):
+class NumberAgent(Alterable):
     @operation(Scope.WRITE)
     def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
         number_id = id_of(request, organization_telephone_number_id)
         change = request.body(MappingChangeBody).to_change()
-        return request.change(
-            lambda db: number_answer(operations.remap(db, request.caller, number_id, change))
-        )
+        return self._alter(request, number_id, operations.remapping(request.caller, change))
 
 
-class NumberSip(Resource):
+class NumberSip(Alterable):
     @operation(Scope.WRITE)
     def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
         number_id = id_of(request, organization_telephone_number_id)
         change = request.body(SipChangeBody).to_change(self.parts.box)
-        policy = self.parts.policy
-        return request.change(
-            lambda db: number_answer(
-                operations.change_sip(db, request.caller, number_id, change, policy=policy)
-            )
-        )
+        trunk = operations.sip_changing(request.caller, change, policy=self.parts.policy)
+        return self._alter(request, number_id, trunk)
 
 
 class NumberRevokeCancel(Resource):

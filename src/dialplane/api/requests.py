@@ -103,8 +103,11 @@ class Request:
         key = self._idempotency_key()
         return None if key is None else RequestKey(key=key, fingerprint=self._fingerprint())
 
-    def change(self, work: Work) -> Answer:
-        """Perform a change through the one door for changes; a dry run tells it only."""
+    def change(self, work: Work, *, at_once: Callable[[], Answer | None] | None = None) -> Answer:
+        """Perform a change through the one door for changes; a dry run tells it only.
+
+        `at_once` may do it without `work`, see `Changes.perform`.
+        """
         key = self._idempotency_key()
         if self._is_dry_run:
             return self._rehearsed(work)
@@ -114,7 +117,7 @@ class Request:
             fingerprint="" if key is None else self._fingerprint(),
             refuse=lambda error: refusal(error, self.language),
         )
-        answer, replayed = self._parts.changes.perform(change, work)
+        answer, replayed = self._parts.changes.perform(change, work, at_once=at_once)
         self._falcon.context.replayed = replayed
         return answer
 

@@ -59,7 +59,8 @@ def make(db: Writer, box: SecretBox, policy: NumberPolicy, *, now: Millis) -> To
         inbound_agent=AgentMapping(agent_id=reception.id, agent_version="v1"),
         outbound_agent=AgentMapping(agent_id=reception.id, agent_version="production"),
     )
-    numbers.remap(db, replace(caller, now=begun + DAY_MS), brought.id, mapped)
+    day_after = replace(caller, now=begun + DAY_MS)
+    numbers.alter(db, day_after, brought.id, numbers.remapping(day_after, mapped))
     greeter.register(db, caller, greeter.uri_at(), policy=policy)
     survey = _survey(db, replace(caller, now=begun + 2 * DAY_MS))
     _runtime_of(db, replace(caller, now=begun + 2 * DAY_MS), survey, policy)
@@ -142,7 +143,7 @@ def _bought(
     production = AgentMapping(agent_id=agent.id, agent_version="production")
     draft = AgentMapping(agent_id=agent.id)
     change = MappingChange(inbound_agent=production, outbound_agent=draft)
-    return numbers.remap(db, caller, number.id, change)
+    return numbers.alter(db, caller, number.id, numbers.remapping(caller, change))
 
 
 def _brought(db: Writer, caller: Caller, box: SecretBox, *, policy: NumberPolicy) -> HeldNumber:

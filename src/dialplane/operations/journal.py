@@ -26,9 +26,14 @@ BATCH: Final = 500
 
 def enter(db: Writer, caller: Caller, change: Change) -> None:
     """Enter what the holder of a key did."""
+    _enter(db, entry_of(caller, change), change)
+
+
+def entry_of(caller: Caller, change: Change) -> Entry:
+    """What tells of a change that the holder of a key made."""
     actor = Actor(kind=ActorKind.KEY, key_id=caller.key_id)
     author = Author(actor=actor, at=caller.now, request_id=caller.request_id)
-    enter_by(db, caller.organization_id, author, change)
+    return _entry(caller.organization_id, author, change)
 
 
 def enter_time(db: Writer, organization_id: OrganizationId, at: Millis, change: Change) -> None:
@@ -48,9 +53,11 @@ def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change
     While it is written, other transactions of the organization wait: the order of the journal is
     the order in which things became true.
     """
-    if isinstance(db, Rehearsal):
-        db.heard.append(Difference.of(change))
-    entry = Entry(
+    _enter(db, _entry(organization_id, author, change), change)
+
+
+def _entry(organization_id: OrganizationId, author: Author, change: Change) -> Entry:
+    return Entry(
         id=EntryId(new_id(author.at)),
         organization_id=organization_id,
         happening=change.happening,
@@ -61,6 +68,11 @@ def enter_by(db: Writer, organization_id: OrganizationId, author: Author, change
         before=change.before,
         after=change.after,
     )
+
+
+def _enter(db: Writer, entry: Entry, change: Change) -> None:
+    if isinstance(db, Rehearsal):
+        db.heard.append(Difference.of(change))
     journal.add(db, entry)
 
 

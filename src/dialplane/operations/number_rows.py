@@ -151,11 +151,12 @@ def _set(
 ) -> HeldNumber:
     after = number
     if wish.memo is not UNCHANGED and wish.memo != number.memo:
-        after = operations.note(db, caller, number.id, wish.memo)
+        after = operations.alter(db, caller, number.id, operations.noting(caller, wish.memo))
     after = _remapped(db, caller, after, wish)
     change = _sip_change(db, caller, number, wish, rules=rules)
     if change is not None:
-        after = operations.change_sip(db, caller, number.id, change, policy=rules.policy)
+        trunk = operations.sip_changing(caller, change, policy=rules.policy)
+        after = operations.alter(db, caller, number.id, trunk)
     return after
 
 
@@ -169,7 +170,7 @@ def _remapped(db: Writer, caller: Caller, number: HeldNumber, wish: RowWish) -> 
     if change == MappingChange():
         return number
     try:
-        return operations.remap(db, caller, number.id, change)
+        return operations.alter(db, caller, number.id, operations.remapping(caller, change))
     except Invalid as invalid:
         raise _in_columns(invalid) from invalid
 

@@ -1,6 +1,7 @@
 """What can be done with numbers: register, note, remap, set SIP, cancel, revoke."""
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 
 from dialplane.domain.agents import Missing, VersionChoice
 from dialplane.domain.callers import Caller
@@ -25,8 +26,8 @@ from dialplane.domain.sip_addresses import SipAddressRefused, is_private_target,
 from dialplane.domain.values import DAY_MS, UNCHANGED, Millis, NumberId, Unchanged
 from dialplane.operations import expiry, journal, ledger
 from dialplane.operations.ids import new_id
-from dialplane.store import agents, lines, numbers
-from dialplane.store.database import Writer
+from dialplane.store import agents, lines, number_alterations, numbers
+from dialplane.store.database import Database, Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,72 +62,104 @@ def register(
     return hold(db, caller, replace(number, sip=sip, memo=memo))
 
 
-def note(
-    db: Writer,
-    caller: Caller,
-    number_id: NumberId,
-    memo: str | None,
-) -> HeldNumber:
-    """Change the memo.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """What somebody asks of one number alone, without its life going on.
 
-    Raises:
-        NotFound, PreconditionFailed, NumberExpired.
+    `made` is the rule; `mappings` are those it brings, by their fields, whose agents have to exist.
     """
-    number = _about_to_change(db, caller, number_id)
-    return _save(
-        db, caller, Happening.NUMBER_UPDATED, before=number, after=number.note(memo, now=caller.now)
+
+    happening: Happening
+    made: Callable[[HeldNumber], HeldNumber]
+    mappings: Mapping[str, AgentMapping] = field(default_factory=dict)
+
+
+def noting(caller: Caller, memo: str | None) -> Alteration:
+    """Change the memo; refused are expired numbers (NumberExpired)."""
+    return Alteration(
+        happening=Happening.NUMBER_UPDATED, made=lambda number: number.note(memo, now=caller.now)
     )
 
 
-def remap(
-    db: Writer,
-    caller: Caller,
-    number_id: NumberId,
-    change: MappingChange,
-) -> HeldNumber:
+def remapping(caller: Caller, change: MappingChange) -> Alteration:
     """Map agents; the next call of the number is answered by them.
 
-    Raises:
-        NotFound, PreconditionFailed, NumberExpired.
-        Invalid: an agent or a version does not exist, named by its field.
+    Refused are expired numbers (NumberExpired), and agents or versions that do not exist (Invalid).
     """
-    wanted = change.new_mappings()
+    return Alteration(
+        happening=Happening.NUMBER_MAPPING_CHANGED,
+        made=lambda number: number.remap(change, now=caller.now),
+        mappings=change.new_mappings(),
+    )
+
+
+def sip_changing(caller: Caller, change: SipChange, *, policy: NumberPolicy) -> Alteration:
+    """Change the trunk of a custom number.
+
+    Refused are bought numbers (ProviderMismatch), expired ones (NumberExpired), and an address that
+    is none or a password that has to come along (Invalid).
+    """
+
+    def made(number: HeldNumber) -> HeldNumber:
+        number.require_provider(Provider.CUSTOM)
+        _refuse_address(change.address, policy)
+        return number.change_sip(change, now=caller.now)
+
+    return Alteration(happening=Happening.TRUNK_CHANGED, made=made)
+
+
+def alter(db: Writer, caller: Caller, number_id: NumberId, alteration: Alteration) -> HeldNumber:
+    """Alter a number, while nobody else changes it or the agents it maps.
+
+    Raises:
+        NotFound, PreconditionFailed, and what the alteration refuses.
+    """
     choices = {
         field: agents.find_choice_locked(db, caller.organization_id, mapping.agent_id)
-        for field, mapping in wanted.items()
+        for field, mapping in alteration.mappings.items()
     }
     number = _about_to_change(db, caller, number_id)
-    remapped = number.remap(change, now=caller.now)
+    after = alteration.made(number)
+    _refuse_mappings(alteration, {field: choice() for field, choice in choices.items()})
+    return _save(db, caller, alteration.happening, before=number, after=after)
+
+
+def alter_at_once(
+    database: Database, caller: Caller, number_id: NumberId, alteration: Alteration
+) -> HeldNumber | None:
+    """Alter a number as it was read, together with those of other requests; None if not done.
+
+    Not done is what somebody else is at, or was at meanwhile, and what is not plain; `alter` waits
+    for them, and does all of it.
+
+    Raises:
+        NotFound, PreconditionFailed, and what the alteration refuses.
+        Unavailable: it may have been done, or not.
+    """
+    if database.gather is None or len(alteration.mappings) > 1:
+        return None
+    agent_id = next((mapping.agent_id for mapping in alteration.mappings.values()), None)
+    with database.reading() as db:
+        seen = number_alterations.see(db, caller.organization_id, number_id, agent_id)
+    number = seen.number
+    if number.at(caller.now) is not number:
+        return None
+    caller.precondition.require(number.tag)
+    after = alteration.made(number)
+    _refuse_mappings(alteration, dict.fromkeys(alteration.mappings, seen.choice))
+    altered = replace(after, revision=number.revision + 1)
+    entry = journal.entry_of(caller, _told(alteration.happening, before=number, after=altered))
+    return altered if number_alterations.write(database.gather, seen, altered, entry) else None
+
+
+def _refuse_mappings(alteration: Alteration, choices: Mapping[str, VersionChoice | None]) -> None:
     problems = [
         problem
-        for field, mapping in wanted.items()
-        if (problem := _mapping_problem(choices[field](), field, mapping)) is not None
+        for field, mapping in alteration.mappings.items()
+        if (problem := _mapping_problem(choices[field], field, mapping)) is not None
     ]
     if problems:
         raise Invalid(problems)
-    return _save(db, caller, Happening.NUMBER_MAPPING_CHANGED, before=number, after=remapped)
-
-
-def change_sip(
-    db: Writer,
-    caller: Caller,
-    number_id: NumberId,
-    change: SipChange,
-    *,
-    policy: NumberPolicy,
-) -> HeldNumber:
-    """Change the trunk of a custom number.
-
-    Raises:
-        NotFound, PreconditionFailed, NumberExpired.
-        ProviderMismatch: a vox number has no trunk of its own.
-        Invalid: the address is none, or the password has to come along.
-    """
-    number = _about_to_change(db, caller, number_id)
-    number.require_provider(Provider.CUSTOM)
-    _refuse_address(change.address, policy)
-    changed = number.change_sip(change, now=caller.now)
-    return _save(db, caller, Happening.TRUNK_CHANGED, before=number, after=changed)
 
 
 def cancel(
@@ -217,17 +250,14 @@ def _save(
     db: Writer, caller: Caller, happening: Happening, *, before: HeldNumber, after: HeldNumber
 ) -> HeldNumber:
     saved = numbers.save(db, before, after)
-    journal.enter(
-        db,
-        caller,
-        Change(
-            happening=happening,
-            resource_id=saved.id,
-            before=before.told(),
-            after=saved.told(),
-        ),
-    )
+    journal.enter(db, caller, _told(happening, before=before, after=saved))
     return saved
+
+
+def _told(happening: Happening, *, before: HeldNumber, after: HeldNumber) -> Change:
+    return Change(
+        happening=happening, resource_id=after.id, before=before.told(), after=after.told()
+    )
 
 
 def _mapping_problem(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, LiteralString, Protocol
 
 if TYPE_CHECKING:
     from dialplane.domain.rehearsals import Difference
+    from dialplane.store.gathering import Gather
 
 Row = Mapping[str, Any]
 Values = Sequence[Any]
@@ -171,6 +172,8 @@ class Engine(Protocol):
     def snapshot(self) -> AbstractContextManager[Reader]: ...
     def writing(self) -> AbstractContextManager[Connection]: ...
     def noting(self) -> AbstractContextManager[Connection]: ...
+    @property
+    def gather(self) -> "Gather | None": ...
     def close(self) -> None: ...
 
 
@@ -207,6 +210,11 @@ class Database:
         After `kill -9` it is there like any other; a power cut may take the last moments of it.
         """
         return _written(self._engine.noting())
+
+    @property
+    def gather(self) -> "Gather | None":
+        """Writes a row together with those of others; None where whole transactions do that."""
+        return self._engine.gather
 
     @contextmanager
     def rehearsing(self) -> Iterator[Rehearsal]:

@@ -42,7 +42,7 @@ def add(db: Writer, entry: Entry) -> None:
         VALUES (:organization_id, 1, :first_hash)
         ON CONFLICT (organization_id) DO UPDATE
            SET position = journal_heads.position + 1, hash ="""
-        + db.sha256(_CHAINED),
+        + db.sha256(chained_to(":own")),
         organization_id=entry.organization_id,
         first_hash=chained(ORIGIN, 1, own),
         own=own,
@@ -52,27 +52,37 @@ def add(db: Writer, entry: Entry) -> None:
         """
         INSERT INTO journal (id, organization_id, happening, occurred_at, actor, key_id,
                              resource_id, request_id, before, after, position, hash)
-        SELECT :id, organization_id, :happening, :occurred_at, :actor, :key_id,
+        SELECT :entry_id, organization_id, :happening, :occurred_at, :actor, :key_id,
                :resource_id, :request_id, :before, :after, position, hash
           FROM journal_heads WHERE organization_id = :organization_id
         """,
-        id=entry.id,
         organization_id=entry.organization_id,
-        happening=entry.happening,
-        occurred_at=entry.occurred_at,
-        actor=entry.actor.kind,
-        key_id=entry.actor.key_id,
-        resource_id=entry.resource_id,
-        request_id=entry.request_id,
-        before=_text(entry.before),
-        after=_text(entry.after),
+        **columns(entry),
     )
 
 
-# What `chained` hashes.
-_CHAINED: Final = """
-    '["' || journal_heads.hash || '",' || (journal_heads.position + 1) || ',' || :own
-"""
+def columns(entry: Entry) -> dict[str, object]:
+    """What is written of an entry, beside whose it is and its place in the chain."""
+    return {
+        "entry_id": entry.id,
+        "happening": entry.happening,
+        "occurred_at": entry.occurred_at,
+        "actor": entry.actor.kind,
+        "key_id": entry.actor.key_id,
+        "resource_id": entry.resource_id,
+        "request_id": entry.request_id,
+        "before": _text(entry.before),
+        "after": _text(entry.after),
+    }
+
+
+def chained_to(own: LiteralString) -> LiteralString:
+    """What `chained` hashes, behind the head of the chain; `own` is SQL for `Entry.own_text`."""
+    return (
+        """
+    '["' || journal_heads.hash || '",' || (journal_heads.position + 1) || ',' || """
+        + own
+    )
 
 
 def head(db: Reader, organization_id: OrganizationId) -> Head:

@@ -170,11 +170,15 @@ def due(db: Reader, *, now: Millis, limit: int) -> list[HeldNumber]:
     return [number_of(row) for row in rows]
 
 
-_MUTABLE: Final[tuple[LiteralString, ...]] = (
-    "status", "address", "address_uri", "auth_username", "sealed_password", "inbound_trunk_id",
+ALTERABLE: Final[tuple[LiteralString, ...]] = (
+    "address", "address_uri", "auth_username", "sealed_password", "inbound_trunk_id",
     "outbound_trunk_id", "inbound_agent_id", "inbound_version", "outbound_agent_id",
-    "outbound_version", "sms_agent_id", "sms_version", "memo", "end_at", "cancel_requested_at",
-    "updated_at", "revision",
+    "outbound_version", "sms_agent_id", "sms_version", "memo", "updated_at", "revision",
+)  # fmt: skip
+"""What may become of a number without its life going on."""
+
+_MUTABLE: Final[tuple[LiteralString, ...]] = (
+    *ALTERABLE, "status", "end_at", "cancel_requested_at",
 )  # fmt: skip
 _FIXED: Final[tuple[LiteralString, ...]] = (
     "id", "organization_id", "realm", "number", "canonical", "provider", "line_id", "monthly_fee",
@@ -191,11 +195,18 @@ def _columns(number: HeldNumber) -> dict[str, object]:
 
 
 def _mutable(number: HeldNumber) -> dict[str, object]:
+    return alterable_columns(number) | {
+        "status": number.status,
+        "end_at": number.end_at,
+        "cancel_requested_at": number.cancel_requested_at,
+    }
+
+
+def alterable_columns(number: HeldNumber) -> dict[str, object]:
     sip = number.sip
     inbound, outbound = number.inbound_agent, number.outbound_agent
     sms = number.sms_inbound_agent
     return {
-        "status": number.status,
         "address": sip.address,
         "address_uri": sip.address_uri,
         "auth_username": sip.auth_username,
@@ -209,8 +220,6 @@ def _mutable(number: HeldNumber) -> dict[str, object]:
         "sms_agent_id": sms and sms.agent_id,
         "sms_version": sms and sms.agent_version,
         "memo": number.memo,
-        "end_at": number.end_at,
-        "cancel_requested_at": number.cancel_requested_at,
         "updated_at": number.updated_at,
         "revision": number.revision,
     }

@@ -4,9 +4,10 @@ import re
 import select
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 
+import msgspec
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
@@ -23,6 +24,7 @@ from dialplane.store.database import (
     Values,
     ValuesLater,
 )
+from dialplane.store.gathering import Gathered, Gathering
 
 if TYPE_CHECKING:
     Raw = psycopg.Connection[dict[str, Any]]
@@ -187,6 +189,7 @@ class PostgresEngine:
     """Two pools: one the server itself keeps from writing, one for transactions that write."""
 
     def __init__(self, url: str, *, connections_max: int) -> None:
+        self._gatherings: dict[str, Gathering] = {}
         self._readers = Pool(url, connections_max, "-c default_transaction_read_only=on")
         self._writers = Pool(url, connections_max, "")
 
@@ -233,6 +236,22 @@ class PostgresEngine:
                 # By itself psycopg goes on to believe that what was sent behind a failure was
                 # prepared; it forgets that only when it rolls back on its own account.
                 raw.rollback()
+
+    def gather(self, sql: str, row: Gathered) -> bool:
+        found = self._gatherings.get(sql)
+        if found is None:
+            # Another thread may have made it meanwhile; there has to be one.
+            found = self._gatherings.setdefault(sql, Gathering(partial(self._write_all, sql)))
+        return found.put(row)
+
+    def _write_all(self, sql: str, rows: list[Gathered]) -> set[str]:
+        told = {"rows": msgspec.json.encode(rows).decode()}
+        with self._connection(self._writers) as raw:
+            try:
+                written = raw.cursor(row_factory=tuple_row).execute(_in_psycopg_words(sql), told)
+                return {id_ for (id_,) in written}
+            except (errors.SerializationFailure, errors.DeadlockDetected, errors.IntegrityError):
+                return set()
 
     def close(self) -> None:
         self._readers.close()

@@ -138,6 +138,8 @@ class Snapshot:
 class SqliteEngine:
     """Each thread reads through its own connection; writers queue for the one that writes."""
 
+    gather = None
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.local()
