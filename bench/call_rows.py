@@ -9,6 +9,7 @@ from bench.rows import (
     Table,
     World,
     agent_id,
+    chance_of,
     digits_of,
     made_at,
     organization_id,
@@ -45,12 +46,13 @@ def _target(organization: int) -> Row:
 
 
 def _call(world: World, index: int) -> Row:
-    """As many calls as numbers, each organization as busy as its numbers are many."""
+    """As many calls as numbers, each to any of them."""
     at = made_at(index, world.numbers)
-    holder = world.holder(index)
+    number = chance_of("called", index) % world.numbers
+    holder = world.holder(number)
     return (
-        stable_id("call", index, at), organization_id(holder), world.number_id(index), "inbound",
-        "inbound", f"010{20_000_000 + index % 70_000_000}", digits_of(index), agent_id(holder, 0),
+        stable_id("call", index, at), organization_id(holder), world.number_id(number), "inbound",
+        "inbound", f"010{20_000_000 + index % 70_000_000}", digits_of(number), agent_id(holder, 0),
         "current", "current", "{}", "{}", 0, at, at, at + 3_000, at + 2 * _MINUTE_MS, 4,
         None, "caller", 200, "ended", "user_hangup",
     )  # fmt: skip

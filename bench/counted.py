@@ -25,8 +25,8 @@ NUMBERS = 1_000
 ASKED = ("get", "list-first", "calls", "mapping", "edge-calm", "events")
 FLOOR_IS_ASKED = ("get", "list-first", "mapping")
 """The floor knows no calls: what is asked about them is told in answers of the floor to a GET."""
-TAKEN_ONCE = ("events",)
-"""What is told again is a duplicate and costs little: others warm up for it."""
+TAKEN_ONCE = ("edge-calm", "events")
+"""What is asked or told again is written once: others warm up for it."""
 
 _TOTAL = re.compile(r"^totals: (\d+)", re.MULTILINE)
 _BEFORE = 2

@@ -39,7 +39,7 @@ class Table:
     rows: Iterator[Row]
 
 
-def _chance(kind: str, index: int) -> int:
+def chance_of(kind: str, index: int) -> int:
     """128 bits that look random and never change."""
     return int.from_bytes(hashlib.blake2b(f"{kind}{index}".encode(), digest_size=16).digest())
 
@@ -50,7 +50,7 @@ def made_at(index: int, of: int) -> int:
 
 def stable_id(kind: str, index: int, made_at: int) -> str:
     """A UUID of version 7 made at that instant, as the product makes them."""
-    value = made_at << 80 | _chance(kind, index) & (1 << 80) - 1
+    value = made_at << 80 | chance_of(kind, index) & (1 << 80) - 1
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0b11 << 62) | 0b10 << 62
     text = f"{value:032x}"
@@ -74,7 +74,7 @@ def _base62(value: int, chars: int) -> str:
 
 
 def token(organization: int) -> str:
-    return "dp_live_" + _base62(_chance("token", organization) ** 2, 43)
+    return "dp_live_" + _base62(chance_of("token", organization) ** 2, 43)
 
 
 @cache
@@ -147,7 +147,7 @@ class World:
         at = made_at(number, self.numbers)
         bought = _is_bought(number)
         status = _STATUS.get(number % 20, "active")
-        chance = _chance("trunk", number)
+        chance = chance_of("trunk", number)
         mapped = agent_id(organization, 0) if _is_mapped(number) else None
         ended = None if status == "active" else END_AT if status == "cancel_requested" else at + 1
         digits = digits_of(number)

@@ -16,6 +16,7 @@ from bench.minting import cursor_writer
 from bench.peers.catalogue import DIALPLANE, PURCHASE, Engine, Peer, Stand
 from bench.rows import World
 from bench.serving import Server, free_port, serving
+from bench.sip.calling import calls_beside
 from bench.starting import Starts, rotated
 from bench.stocking import Ground, Say
 
@@ -125,7 +126,13 @@ class Rounds:
             expected=question.expected,
             per_s=question.per_s,
         )
-        return load(server, requests, effort, place=place)
+        with self._beside(question):
+            return load(server, requests, effort, place=place)
+
+    def _beside(self, question: Question) -> AbstractContextManager[None]:
+        if not question.calls_beside:
+            return contextlib.nullcontext()
+        return calls_beside(self._ground.folder, self._load_core, per_s=question.calls_beside)
 
     def _files(self, question: Question) -> dict[bool, Path]:
         folder, world = self._ground.folder, self._plan.world

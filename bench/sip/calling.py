@@ -2,7 +2,9 @@
 
 import contextlib
 import csv
+import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ AT_ONCE = 32
 PATIENCE_S = 600
 CARRIER = "127.0.0.2"
 """Where SIPp calls from; the number of the edge takes calls from there."""
+
+BESIDE = "127.0.0.3"
+"""Where SIPp answers itself while something else is measured."""
 
 
 class NoCalls(Exception):  # named for what happened
@@ -41,6 +46,30 @@ def callee(folder: Path, address: str, port: int) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def calls_beside(folder: Path, core: str | None, *, per_s: int) -> Iterator[None]:
+    """From SIPp to SIPp, so many a second, until it is left."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((BESIDE, 0))
+        port = probe.getsockname()[1]
+    processes = [
+        _sipp(folder, "callee", "-i", BESIDE, "-p", str(port)),
+        _sipp(
+            folder, "caller", f"{BESIDE}:{port}", "-i", CARRIER, "-r", str(per_s), "-key",
+            "called", "07000000000",
+        ),
+    ]  # fmt: skip
+    try:
+        if core is not None:
+            for process in processes:
+                os.sched_setaffinity(process.pid, {int(core)})
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def call(folder: Path, to: str, digits: str, *, calls: int, per_s: int | None = None) -> Calls:
