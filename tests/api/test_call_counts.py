@@ -136,6 +136,7 @@ def test_only_the_calls_of_the_range_are_looked_at(world: World, engine: str) ->
             db.run("SET LOCAL enable_seqscan = off")  # it would do for so few
         plan = str([dict(row) for row in db.all(explain + question, **parameters)])
 
-    assert "calls_by_instant" in plan
+    assert "calls_by_organization" in plan
+    assert "calls_astray" in plan
     assert "SCAN calls" not in plan
     assert "Seq Scan" not in plan

@@ -18,6 +18,7 @@ from dialplane.domain.calls import (
     EventType,
 )
 from dialplane.domain.disconnections import DisconnectionReason, EventReason, Party
+from dialplane.domain.values import MINUTE_MS
 from parts.calls import ACME, NOW
 
 STARTED = CallEvent(type=EventType.STARTED, at=NOW + 10)
@@ -133,8 +134,13 @@ def test_a_limit_has_a_reason_of_its_own() -> None:
 
 class TestSilence:
     def test_a_call_keeps_its_seat_until_news_are_overdue(self) -> None:
-        assert a_call().seat_until == NOW + RINGING_AT_MOST_MS
-        assert (after(ANSWERED).seat_until or 0) > NOW + RINGING_AT_MOST_MS
+        overdue = NOW + RINGING_AT_MOST_MS
+
+        assert overdue <= (a_call().seat_until or 0) < overdue + MINUTE_MS
+        assert (after(ANSWERED).seat_until or 0) > overdue + MINUTE_MS
+
+    def test_that_it_rings_leaves_its_seat_as_it_is(self) -> None:
+        assert after(STARTED).seat_until == a_call().seat_until
 
     def test_a_lost_call_is_an_error_until_somebody_knows_better(self) -> None:
         lost = a_call().lose(now=NOW + RINGING_AT_MOST_MS)

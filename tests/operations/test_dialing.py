@@ -98,7 +98,7 @@ def told(database: Database, call: Call, event: CallEvent) -> None:
     with database.writing() as db:
         known = calls.find_locked(db, call.id)
         assert known is not None
-        calls.save(db, known.told(event))
+        calls.save(db, known, known.told(event))
 
 
 class TestClaiming:

@@ -20,7 +20,7 @@ _THERE: Final = (
     """,
     """
     SELECT organization_id AS owner, 'call' AS kind, status, count(*) AS total FROM calls
-     GROUP BY organization_id, status
+     WHERE status NOT IN ('queued', 'ongoing') GROUP BY organization_id, status
     """,
 )
 

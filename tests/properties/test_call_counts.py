@@ -54,8 +54,9 @@ class Switchboard:
             if step == "forget":
                 calls.forget(db, self.known.pop(at))
             else:
-                self.known[at] = self.known[at].told(CallEvent(type=Event(step), at=NOW + 1))
-                calls.save(db, self.known[at])
+                call = self.known[at]
+                self.known[at] = call.told(CallEvent(type=Event(step), at=NOW + 1))
+                calls.save(db, call, self.known[at])
 
     def require_exact_totals(self) -> None:
         with self.database.snapshot() as db:

@@ -39,7 +39,6 @@ KNOWN, ANSWERED_FROM_MEMORY, ANOTHER, OF_NOBODY = (CallId(an_id(0xCA11 + n)) for
 LIVES = (EdgeLife("edge-1", an_id(1)), EdgeLife("edge-1", an_id(2)))
 ROWS: Final[tuple[LiteralString, ...]] = (
     "SELECT * FROM calls ORDER BY id",
-    "SELECT * FROM call_routes ORDER BY call_id",
     "SELECT call_id, news, url, body, created_at FROM call_messages ORDER BY call_id, news",
     "SELECT call_id, reason, times, first_at, last_at FROM refusals ORDER BY call_id, reason",
     "SELECT * FROM edge_events ORDER BY id",
@@ -50,7 +49,6 @@ ROWS: Final[tuple[LiteralString, ...]] = (
 )
 EMPTYING: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM call_messages",
-    "DELETE FROM call_routes",
     "DELETE FROM calls",
     "DELETE FROM refusals",
     "DELETE FROM edge_events",

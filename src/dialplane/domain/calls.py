@@ -15,14 +15,14 @@ from dialplane.domain.disconnections import (
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing.decisions import Step
-from dialplane.domain.values import SECOND_MS, Millis, NumberId, OrganizationId
+from dialplane.domain.values import MINUTE_MS, Millis, NumberId, OrganizationId
 
 CallId = NewType("CallId", str)
 
 # How long a call may go without news before its seat is free for another one.
-RINGING_AT_MOST_MS: Final = 15 * 60 * SECOND_MS
-TALKING_AT_MOST_MS: Final = 4 * 60 * 60 * SECOND_MS
-NEWS_MAY_BE_LATE_MS: Final = 15 * 60 * SECOND_MS
+RINGING_AT_MOST_MS: Final = 15 * MINUTE_MS
+TALKING_AT_MOST_MS: Final = 4 * 60 * MINUTE_MS
+NEWS_MAY_BE_LATE_MS: Final = 15 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,16 @@ class Call:
 
     @property
     def seat_until(self) -> Millis | None:
-        """Until when it counts against the limits if nothing more is heard of it."""
+        """Until when it counts against the limits if nothing more is heard of it.
+
+        While it rings in whole minutes: that it started, a moment after it was asked for, changes
+        nothing.
+        """
         if self.ending is not None:
             return None
         if self.answered_at is None:
-            return max(self.created_at, self.started_at or 0) + RINGING_AT_MOST_MS
+            until = max(self.created_at, self.started_at or 0) + RINGING_AT_MOST_MS
+            return -(-until // MINUTE_MS) * MINUTE_MS
         if self.left_at is not None:
             return self.left_at + NEWS_MAY_BE_LATE_MS
         return self.answered_at + TALKING_AT_MOST_MS + NEWS_MAY_BE_LATE_MS

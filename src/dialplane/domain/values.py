@@ -16,6 +16,7 @@ Won = int
 """Money in whole KRW."""
 
 SECOND_MS: Final = 1_000
+MINUTE_MS: Final = 60 * SECOND_MS
 DAY_MS: Final = 24 * 60 * 60 * SECOND_MS
 
 LIVE: Final = "live"

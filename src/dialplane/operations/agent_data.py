@@ -40,7 +40,9 @@ def webhooks_of(
 
 
 def webhooks_of_each(db: Reader, takers: Iterable[Taker]) -> list[dict[str, Any]]:
-    return [
-        {} if said is None else _SAID.decode(said).webhooks or {}
-        for said in agents.find_each_said(db, takers)
-    ]
+    return [{} if said is None else webhooks_in(said) for said in agents.find_each_said(db, takers)]
+
+
+def webhooks_in(said: str) -> dict[str, Any]:
+    """The webhooks of what a version says; empty when it has none."""
+    return _SAID.decode(said).webhooks or {}

@@ -29,7 +29,7 @@ _KEY_PURPOSE: Final = "call webhooks of "
 
 def save(db: Writer, before: Call, after: Call, *, at: Millis) -> None:
     """Write a call that has changed, and queue what its agent's webhook should know of it."""
-    calls.save(db, after)
+    calls.save(db, before, after)
     _queue_each(db, [(before, after, [(before, after, at)])])
 
 

@@ -22,7 +22,7 @@ from dialplane.domain.routing import (
     route_outbound,
 )
 from dialplane.domain.values import LIVE
-from dialplane.operations.agent_data import webhooks_of
+from dialplane.operations.agent_data import webhooks_in, webhooks_of
 from dialplane.operations.ids import new_id
 from dialplane.operations.transactions import in_transaction
 from dialplane.store import (
@@ -81,9 +81,9 @@ def inbound(database: Database, question: InboundQuestion, asked: Asked) -> Verd
     """Decide a call to a number. Asked again with the same call id it is the same call."""
 
     def decide(db: Reader) -> _Decided:
-        facts = routing.inbound_facts(db, LIVE, question)
+        facts, draft = routing.inbound_facts_and_draft(db, LIVE, question)
         decision = route_inbound(question, facts)
-        return _Decided(decision, facts, _webhooks(db, decision))
+        return _Decided(decision, facts, _webhooks(db, decision, facts, draft))
 
     matter = _Matter(direction=Direction.INBOUND, question=question, asked=asked, decide=decide)
     return _settled(database, matter)
@@ -147,10 +147,16 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
     )
 
 
-def _webhooks(db: Reader, decision: Decision) -> Mapping[str, Any]:
+def _webhooks(
+    db: Reader, decision: Decision, facts: InboundFacts, draft: str | None
+) -> Mapping[str, Any]:
+    """Those of the version that answers; the `draft` of the mapped agent has been read already."""
     if isinstance(decision, Refused) or decision.answerer is None:
         return {}
     answerer = decision.answerer
+    mapped = None if facts.number is None else facts.number.inbound_agent
+    if draft is not None and answerer.mapping == mapped:
+        return webhooks_in(draft)
     return webhooks_of(db, decision.organization_id, answerer.mapping, answerer.version)
 
 

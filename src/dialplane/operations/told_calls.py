@@ -7,7 +7,7 @@ from dialplane.domain.frozen import dataclass
 from dialplane.operations import call_messages
 from dialplane.operations.call_reports import CallReport, Origin
 from dialplane.store import calls
-from dialplane.store.calls import Reached
+from dialplane.store.call_routes import Reached
 from dialplane.store.database import Writer
 
 
@@ -80,13 +80,16 @@ class ToldCalls:
         """
         every = [(each, each.change()) for each in self._told.values() if each is not None]
         kept = [(each, change) for each, change in every if each.origin is None]
-        changed = [change.after for _, change in kept if change.after is not change.before]
+        changed = [
+            (change.before, change.after, each.reached)
+            for each, change in kept
+            if change.after is not change.before or each.reached
+        ]
         started = [
             (change.after, _route(each, each.origin)) for each, change in every if each.origin
         ]
         calls.start_each(self._db, started)
         calls.save_each(self._db, changed)
-        calls.reached_each(self._db, [each.reached for each, _ in kept if each.reached])
         changes = [*self._forgotten, *(change for _, change in every)]
         call_messages.queue_each(self._db, changes)
         self._told.clear()
@@ -95,8 +98,7 @@ class ToldCalls:
 
 
 def _told(call: Call, origin: Origin | None = None) -> _Told:
-    reached = Reached(organization_id=call.organization_id, call_id=call.id)
-    return _Told(call=call, reached=reached, events=[], origin=origin)
+    return _Told(call=call, reached=Reached(), events=[], origin=origin)
 
 
 def _route(told: _Told, origin: Origin) -> CallRoute:

@@ -6,7 +6,7 @@ from dialplane.domain.call_counts import Buckets, CallGroup
 from dialplane.domain.calls import CallStatus, Direction
 from dialplane.domain.disconnections import DisconnectionReason
 from dialplane.domain.values import Millis, OrganizationId
-from dialplane.store.call_lists import INSTANT, CallFilter, clauses_of
+from dialplane.store.call_lists import INSTANT, CallFilter, clauses_of, found
 from dialplane.store.database import Reader, Row
 
 
@@ -26,9 +26,11 @@ def question(
     """The statement and its parameters."""
     clauses = clauses_of(wanted)
     known = {"organization_id": organization_id, "first": first, "grain_ms": grain_ms}
-    return _COUNTED + clauses.text + " GROUP BY 1, 2, 3, 4", known | clauses.parameters
+    counted = _COUNTED + found(wanted, clauses, columns=_READ) + " GROUP BY 1, 2, 3, 4"
+    return counted, known | clauses.parameters
 
 
+_READ: Final = "created_at, answered_at, ended_at, direction, status, disconnection_reason"
 _COUNTED: Final[LiteralString] = (
     "SELECT ("
     + INSTANT

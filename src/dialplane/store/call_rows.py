@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
-from dialplane.domain.calls import Call, CallType, Direction
+from dialplane.domain.calls import Call, CallRoute, CallType, Direction
 from dialplane.domain.disconnections import Ending, EndingKind, EventReason, Party
 from dialplane.domain.numbers import AgentMapping
+from dialplane.store import call_routes
 
 _FIXED: Final[tuple[LiteralString, ...]] = (
     "id", "organization_id", "number_id", "direction", "call_type", "from_number", "to_number",
@@ -18,36 +19,61 @@ _MUTABLE: Final[tuple[LiteralString, ...]] = (
     "ending_reason", "hung_up_by", "sip_code", "status", "disconnection_reason", "seat_until",
     "left_at",
 )  # fmt: skip
+_ALL: Final = (*_FIXED, *_MUTABLE, *call_routes.COLUMNS)
 INSERT: Final[LiteralString] = (
-    "INSERT INTO calls (" + ", ".join((*_FIXED, *_MUTABLE)) + ")"
-    " VALUES (" + ", ".join(":" + name for name in (*_FIXED, *_MUTABLE)) + ")"
+    "INSERT INTO calls (" + ", ".join(_ALL) + ")"
+    " VALUES (" + ", ".join(":" + name for name in _ALL) + ")"
     " ON CONFLICT (id) DO NOTHING"
 )
-UPDATE: Final[LiteralString] = (
-    "UPDATE calls SET " + ", ".join(name + " = :" + name for name in _MUTABLE)
-    + " WHERE organization_id = :organization_id AND id = :id"
-)  # fmt: skip
+_STARTED: Final = ("cancel_requested_at", "started_at", "answered_at", "left_at")
+_GOING_ON: Final = (*_STARTED, "status", "seat_until")
 
 
-def columns(call: Call) -> dict[str, object]:
+def update(before: Call, after: Call, *, reached: bool = False) -> LiteralString:
+    """Set no more than has changed: an index is written for every column of it that is set."""
+    if after.ending is not None:
+        return _UPDATES[_MUTABLE, reached]
+    seated = before.seat_until == after.seat_until and before.status is after.status
+    return _UPDATES[_STARTED if seated else _GOING_ON, reached]
+
+
+def _update(names: tuple[LiteralString, ...], *, reached: bool) -> LiteralString:
+    changed = ", ".join(name + " = :" + name for name in names)
+    also: LiteralString = ", " + call_routes.REACHED if reached else ""
+    this: LiteralString = " WHERE organization_id = :organization_id AND id = :id"
+    return "UPDATE calls SET " + changed + also + this
+
+
+_UPDATES: Final = {
+    (names, reached): _update(names, reached=reached)
+    for names in (_MUTABLE, _GOING_ON, _STARTED)
+    for reached in (False, True)
+}
+
+
+def columns(call: Call, route: CallRoute | None = None) -> dict[str, object]:
     """All columns of a new call; words as plain texts, as sqlite3 makes of others at leisure."""
     agent = call.agent
-    return changed_columns(call) | {
-        "number_id": call.number_id,
-        "direction": str(call.direction),
-        "call_type": str(call.call_type),
-        "from_number": call.from_number,
-        "to_number": call.to_number,
-        "presentation_number": call.presentation_number,
-        "agent_id": agent and agent.agent_id,
-        "agent_selector": agent and agent.agent_version,
-        "agent_version": call.agent_version,
-        "variant_label": call.variant_label,
-        "metadata": text_of(call.metadata),
-        "dynamic_variables": text_of(call.dynamic_variables),
-        "opt_out_sensitive_data_storage": int(call.opt_out_sensitive_data_storage),
-        "created_at": call.created_at,
-    }
+    return (
+        changed_columns(call)
+        | call_routes.columns(route)
+        | {
+            "number_id": call.number_id,
+            "direction": str(call.direction),
+            "call_type": str(call.call_type),
+            "from_number": call.from_number,
+            "to_number": call.to_number,
+            "presentation_number": call.presentation_number,
+            "agent_id": agent and agent.agent_id,
+            "agent_selector": agent and agent.agent_version,
+            "agent_version": call.agent_version,
+            "variant_label": call.variant_label,
+            "metadata": text_of(call.metadata),
+            "dynamic_variables": text_of(call.dynamic_variables),
+            "opt_out_sensitive_data_storage": int(call.opt_out_sensitive_data_storage),
+            "created_at": call.created_at,
+        }
+    )
 
 
 def changed_columns(call: Call) -> dict[str, object]:

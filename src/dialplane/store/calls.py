@@ -6,19 +6,19 @@ from typing import Final, LiteralString
 
 from dialplane.domain.calls import Call, CallId, CallRoute, EdgeLife
 from dialplane.domain.errors import NotFound
-from dialplane.domain.frozen import dataclass
 from dialplane.domain.values import Millis, OrganizationId
+from dialplane.store.call_routes import SELECTED as ROUTE
+from dialplane.store.call_routes import Reached, reached_columns, route_of
 from dialplane.store.call_rows import (
     INSERT,
     SELECTED,
-    UPDATE,
     call_of,
     changed_columns,
     columns,
     text_of,
+    update,
 )
 from dialplane.store.database import Contended, Reader, Writer
-from dialplane.store.routing_json import asked_of, asked_text, trace_of, trace_text
 
 
 def get(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call:
@@ -65,31 +65,17 @@ def _each_locked(db: Writer, sql: LiteralString, **parameters: object) -> list[C
 
 
 def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> CallRoute | None:
-    row = db.one_or_none(
-        """
-        SELECT * FROM call_routes
-         WHERE organization_id = :organization_id AND call_id = :call_id
-        """,
+    values = db.values_or_none(
+        f"SELECT {ROUTE} FROM calls WHERE id = :id AND organization_id = :organization_id",
         organization_id=organization_id,
-        call_id=call_id,
+        id=call_id,
     )
-    if row is None:
-        return None
-    return CallRoute(
-        call_id=row["call_id"],
-        organization_id=row["organization_id"],
-        asked=asked_of(row["asked"]),
-        revision=row["revision"],
-        trace=trace_of(row["trace"]),
-        from_cache=bool(row["from_cache"]),
-        target_uri=row["target_uri"],
-    )
+    return None if values is None else route_of(organization_id, call_id, values)
 
 
 def start(db: Writer, call: Call, route: CallRoute) -> None:
     """Keep a call that was routed; nothing changes when its question was asked before."""
-    db.send(INSERT, **columns(call))
-    db.send(_INSERT_ROUTE, **_route_columns(route))
+    db.send(INSERT, **columns(call, route))
 
 
 def start_each(db: Writer, started: list[tuple[Call, CallRoute]]) -> None:
@@ -98,33 +84,8 @@ def start_each(db: Writer, started: list[tuple[Call, CallRoute]]) -> None:
     Raises:
         Contended: one of them has been kept since this transaction looked for it.
     """
-    if db.run_each(INSERT, [columns(call) for call, _ in started]) < len(started):
+    if db.run_each(INSERT, [columns(*each) for each in started]) < len(started):
         raise Contended
-    db.send_each(_INSERT_ROUTE, [_route_columns(route) for _, route in started])
-
-
-_INSERT_ROUTE: Final = """
-    INSERT INTO call_routes (call_id, organization_id, asked, trace, revision, from_cache,
-                             target_uri, edge_id, boot_id)
-    VALUES (:call_id, :organization_id, :asked, :trace, :revision, :from_cache,
-            :target_uri, :edge_id, :boot_id)
-    ON CONFLICT (call_id) DO NOTHING
-"""
-
-
-def _route_columns(route: CallRoute) -> dict[str, object]:
-    edge = route.asked.edge
-    return {
-        "call_id": route.call_id,
-        "organization_id": route.organization_id,
-        "asked": asked_text(route.asked),
-        "trace": trace_text(route.trace),
-        "revision": route.revision,
-        "from_cache": int(route.from_cache),
-        "target_uri": route.target_uri,
-        "edge_id": edge and edge.edge_id,
-        "boot_id": edge and edge.boot_id,
-    }
 
 
 def add(db: Writer, call: Call) -> bool:
@@ -132,14 +93,19 @@ def add(db: Writer, call: Call) -> bool:
     return db.returning(INSERT + " RETURNING id", **columns(call)) is not None
 
 
-def save(db: Writer, call: Call) -> None:
+def save(db: Writer, before: Call, after: Call) -> None:
     """Write back what has become of a call read with `find_locked`."""
-    save_each(db, [call])
+    db.send(update(before, after), **changed_columns(after))
 
 
-def save_each(db: Writer, calls: Iterable[Call]) -> None:
-    """Write back what has become of calls read with `find_each_locked`."""
-    db.send_each(UPDATE, [changed_columns(call) for call in calls])
+def save_each(db: Writer, told: Iterable[tuple[Call, Call, Reached]]) -> None:
+    """Write back what calls read with `find_each_locked` were and are, and where they went."""
+    alike: dict[LiteralString, list[dict[str, object]]] = {}
+    for before, after, reached in told:
+        changed = changed_columns(after) | reached_columns(reached)
+        alike.setdefault(update(before, after, reached=True), []).append(changed)
+    for sql, every in alike.items():
+        db.send_each(sql, every)
 
 
 def describe(db: Writer, call: Call) -> None:
@@ -153,42 +119,6 @@ def describe(db: Writer, call: Call) -> None:
         dynamic_variables=text_of(call.dynamic_variables),
         organization_id=call.organization_id,
         id=call.id,
-    )
-
-
-@dataclass(slots=True, kw_only=True)
-class Reached:
-    """Which target of a call was tried; the one of the `last` news holds."""
-
-    organization_id: OrganizationId
-    call_id: CallId
-    target_uri: str | None = None
-    from_cache: bool = False
-    last: bool = False
-
-    def __bool__(self) -> bool:
-        return self.from_cache or self.target_uri is not None
-
-
-def reached_each(db: Writer, every: Iterable[Reached]) -> None:
-    db.send_each(
-        """
-        UPDATE call_routes
-           SET target_uri = CASE WHEN :last = 1 THEN coalesce(:target_uri, target_uri)
-                                 ELSE coalesce(target_uri, :target_uri) END,
-               from_cache = CASE WHEN :from_cache = 1 THEN 1 ELSE from_cache END
-         WHERE organization_id = :organization_id AND call_id = :call_id
-        """,
-        [
-            {
-                "target_uri": each.target_uri,
-                "from_cache": int(each.from_cache),
-                "last": int(each.last),
-                "organization_id": each.organization_id,
-                "call_id": each.call_id,
-            }
-            for each in every
-        ],
     )
 
 
@@ -217,7 +147,7 @@ def left_by(db: Writer, life: EdgeLife) -> list[Call]:
     return _each_locked(
         db,
         f"""
-        SELECT {SELECTED} FROM calls JOIN call_routes ON call_routes.call_id = calls.id
+        SELECT {SELECTED} FROM calls
          WHERE seat_until IS NOT NULL AND left_at IS NULL
            AND edge_id = :edge_id AND boot_id <> :boot_id
          ORDER BY calls.id

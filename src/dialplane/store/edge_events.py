@@ -1,7 +1,8 @@
 """Which events of the edge have been taken: they are told at least once, and count once."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final, LiteralString
 
 from dialplane.domain.values import DAY_MS, Millis
 from dialplane.store.database import Writer
@@ -22,4 +23,15 @@ def take(db: Writer, event_ids: Iterable[str], *, now: Millis) -> set[str]:
 
 
 def forget(db: Writer, *, now: Millis) -> int:
-    return db.run("DELETE FROM edge_events WHERE received_at < :before", before=now - KEPT_MS)
+    return db.run(_FORGET[db.dialect], before=now - KEPT_MS)
+
+
+# SQLite numbers rows as they come, so that the oldest are found without an index of their own.
+_FORGET: Final[Mapping[str, LiteralString]] = {
+    "sqlite": """
+        DELETE FROM edge_events
+         WHERE rowid IN (SELECT rowid FROM edge_events ORDER BY rowid LIMIT 1000)
+           AND received_at < :before
+    """,
+    "postgres": "DELETE FROM edge_events WHERE received_at < :before",
+}

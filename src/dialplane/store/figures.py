@@ -5,6 +5,7 @@ it is counted by is a closed list.
 """
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -43,10 +44,8 @@ def figures_or_none(database: Database) -> list[Figure] | None:
 def _all(db: Reader) -> list[Figure]:
     """What has no value, like the time of something that never was, is left out."""
     found = [_answer(db, question) for question in QUESTIONS]
-    size: LiteralString = _SIZE_SQLITE if db.dialect == "sqlite" else _SIZE_POSTGRES
-    found.append(
-        _answer(db, Question(name="database_bytes", help="Size of the database.", sql=size))
-    )
+    for name, text, sql in _OF_AN_ENGINE:
+        found.append(_answer(db, Question(name=name, help=text, sql=sql[db.dialect])))
     later = Question(
         name="migrations_waiting", help="Migrations that wait for migrate --post.", sql=""
     )
@@ -62,10 +61,28 @@ def _answer(db: Reader, question: Question) -> Figure:
     return Figure(question=question, values=values)
 
 
-_SIZE_SQLITE: Final = """
-    SELECT page_count * page_size AS value FROM pragma_page_count(), pragma_page_size()
-"""
-_SIZE_POSTGRES: Final = "SELECT pg_database_size(current_database()) AS value"
+_OF_AN_ENGINE: Final[tuple[tuple[str, str, Mapping[str, LiteralString]], ...]] = (
+    (
+        "database_bytes",
+        "Size of the database.",
+        {
+            "sqlite": """
+                SELECT page_count * page_size AS value FROM pragma_page_count(), pragma_page_size()
+            """,
+            "postgres": "SELECT pg_database_size(current_database()) AS value",
+        },
+    ),
+    (
+        "edge_last_report_timestamp_seconds",
+        "When an edge last told something.",
+        {
+            "sqlite": """
+                SELECT received_at / 1000.0 AS value FROM edge_events ORDER BY rowid DESC LIMIT 1
+            """,
+            "postgres": "SELECT max(received_at) / 1000.0 AS value FROM edge_events",
+        },
+    ),
+)
 
 QUESTIONS: Final = (
     Question(
@@ -80,7 +97,12 @@ QUESTIONS: Final = (
         name="calls",
         help="Calls by how they are or ended.",
         labels=("status",),
-        sql="SELECT status, sum(total) AS value FROM call_counts GROUP BY 1",
+        sql="""
+            SELECT status, sum(total) AS value FROM call_counts
+             WHERE status NOT IN ('queued', 'ongoing') GROUP BY 1
+             UNION ALL
+            SELECT status, count(*) FROM calls WHERE ended_at IS NULL GROUP BY 1
+        """,
     ),
     Question(
         name="refused_calls",
@@ -154,11 +176,6 @@ QUESTIONS: Final = (
             SELECT state, count(*) AS value FROM purchases
              WHERE next_look_at IS NOT NULL GROUP BY 1
         """,
-    ),
-    Question(
-        name="edge_last_report_timestamp_seconds",
-        help="When an edge last told something.",
-        sql="SELECT max(received_at) / 1000.0 AS value FROM edge_events",
     ),
     Question(
         name="worker_last_pass_timestamp_seconds",

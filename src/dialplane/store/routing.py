@@ -28,6 +28,26 @@ def inbound_facts(
 ) -> InboundFacts:
     """The facts about a call to a number; to a `viewer`, numbers of others do not exist."""
     found = _found(db, realm, question.called, at=question.at, viewer=viewer)
+    return _inbound_facts(db, realm, question, found, viewer=viewer)
+
+
+def inbound_facts_and_draft(
+    db: Reader, realm: str, question: InboundQuestion
+) -> tuple[InboundFacts, str | None]:
+    """The same, and what the mapped agent says if its current version is the one that is mapped."""
+    found = _found(db, realm, question.called, at=question.at, viewer=None)
+    agent = None if found is None else found.inbound_agent
+    return _inbound_facts(db, realm, question, found, viewer=None), agent and agent.draft
+
+
+def _inbound_facts(
+    db: Reader,
+    realm: str,
+    question: InboundQuestion,
+    found: Found | None,
+    *,
+    viewer: OrganizationId | None,
+) -> InboundFacts:
     number = None if found is None else found.number
     sources = () if number is None else routing_sources.of_number(db, number)
     facts = InboundFacts(number=number, revision=UNCONFIGURED, sources=sources)

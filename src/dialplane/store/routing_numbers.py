@@ -26,17 +26,22 @@ class Found:
 
 
 class Known(NamedTuple):
-    """What an agent's versions are, and its own runtime, if it has one."""
+    """What an agent's versions are, and its own runtime, if it has one.
+
+    `draft` is what its current version says, as JSON, where that is the one that is mapped.
+    """
 
     production_version: int | None
     last_version: int
     runtime_id: RuntimeId | None
+    draft: str | None = None
 
 
 _FOUND: Final[LiteralString] = (
     "SELECT runtimes.id, organization_limits.concurrent_calls,"
     " organization_limits.calls_per_second, agents.production_version, agents.last_version,"
-    " agent_runtimes.runtime_id, "
+    " agent_runtimes.runtime_id,"
+    " CASE WHEN inbound_version = 'current' THEN agents.data END, "
     + number_routing.SELECTED + ", " + numbers.SELECTED + """
       FROM telephone_numbers
       LEFT JOIN number_routing ON number_routing.number_id = telephone_numbers.id
@@ -55,9 +60,9 @@ _HELD: Final = _FOUND + " AND status <> 'expired'"
 _LAST: Final = (
     _FOUND + " ORDER BY telephone_numbers.created_at DESC, telephone_numbers.id DESC LIMIT 1"
 )
-_AGENT: Final = slice(3, 6)
-_SET: Final = slice(6, 14)
-_NUMBER: Final = slice(14, None)
+_AGENT: Final = slice(3, 7)
+_SET: Final = slice(7, 15)
+_NUMBER: Final = slice(15, None)
 
 
 def find(db: Reader, realm: str, canonical: str) -> Found | None:

@@ -161,7 +161,7 @@ def limits(db: Reader, found: Found, *, now: Millis, but: str) -> tuple[Limit, .
     )
 
 
-_SEATED: Final[LiteralString] = " AND seat_until > :now"
+_SEATED: Final[LiteralString] = " AND ended_at IS NULL AND seat_until > :now"
 _RECENT: Final[LiteralString] = " AND created_at > :now - :second_ms AND created_at <= :now"
 _OF_NUMBER: Final[LiteralString] = " AND number_id = :number_id"
 

@@ -588,6 +588,16 @@ CREATE TABLE peer_logins (
     refused_at BIGINT NOT NULL
 );
 
+-- sqlite
+CREATE TABLE call_counts (
+    organization_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    shard BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, status, shard)
+) WITHOUT ROWID;
+
+-- postgres
 CREATE TABLE call_counts (
     organization_id TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -598,8 +608,8 @@ CREATE TABLE call_counts (
 
 CREATE TABLE calls (
     id TEXT PRIMARY KEY,
-    organization_id TEXT NOT NULL REFERENCES organizations (id),
-    number_id TEXT REFERENCES telephone_numbers (id),
+    organization_id TEXT NOT NULL,
+    number_id TEXT,
     direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
     call_type TEXT NOT NULL CHECK (call_type IN ('web', 'phone', 'inbound', 'outbound', 'api')),
     from_number TEXT,
@@ -629,6 +639,13 @@ CREATE TABLE calls (
     disconnection_reason TEXT,
     seat_until BIGINT,
     left_at BIGINT,
+    asked TEXT,
+    trace TEXT,
+    revision TEXT,
+    from_cache SMALLINT CHECK (from_cache IN (0, 1)),
+    target_uri TEXT,
+    edge_id TEXT,
+    boot_id TEXT,
     CHECK ((ended_at IS NULL) = (ending_kind IS NULL)),
     CHECK ((agent_id IS NULL) = (agent_selector IS NULL))
 );
@@ -637,15 +654,16 @@ CREATE INDEX calls_by_organization ON calls (organization_id, created_at, id);
 
 CREATE INDEX calls_by_number ON calls (number_id, created_at);
 
-CREATE INDEX calls_seated ON calls (organization_id, number_id, seat_until)
-    WHERE seat_until IS NOT NULL;
+CREATE INDEX calls_going_on ON calls (organization_id, number_id) WHERE ended_at IS NULL;
 
 CREATE INDEX calls_lapsing ON calls (seat_until) WHERE seat_until IS NOT NULL;
 
-CREATE INDEX calls_by_instant ON calls (organization_id, (coalesce(answered_at, created_at)));
+CREATE INDEX calls_astray ON calls (organization_id, (coalesce(answered_at, created_at)))
+    WHERE answered_at - created_at NOT BETWEEN 0 AND 300000;
 
 -- sqlite
 CREATE TRIGGER call_counts_added AFTER INSERT ON calls
+    WHEN NEW.status NOT IN ('queued', 'ongoing')
 BEGIN
     INSERT INTO call_counts (organization_id, status, shard, total)
     VALUES (NEW.organization_id, NEW.status, 0, 1)
@@ -653,11 +671,17 @@ BEGIN
 END;
 
 -- sqlite
-CREATE TRIGGER call_counts_turned AFTER UPDATE OF status ON calls
-    WHEN OLD.status <> NEW.status
+CREATE TRIGGER call_counts_left AFTER UPDATE OF status ON calls
+    WHEN OLD.status <> NEW.status AND OLD.status NOT IN ('queued', 'ongoing')
 BEGIN
     UPDATE call_counts SET total = total - 1
      WHERE organization_id = OLD.organization_id AND status = OLD.status AND shard = 0;
+END;
+
+-- sqlite
+CREATE TRIGGER call_counts_came AFTER UPDATE OF status ON calls
+    WHEN OLD.status <> NEW.status AND NEW.status NOT IN ('queued', 'ongoing')
+BEGIN
     INSERT INTO call_counts (organization_id, status, shard, total)
     VALUES (NEW.organization_id, NEW.status, 0, 1)
     ON CONFLICT (organization_id, status, shard) DO UPDATE SET total = total + 1;
@@ -665,69 +689,51 @@ END;
 
 -- sqlite
 CREATE TRIGGER call_counts_removed AFTER DELETE ON calls
+    WHEN OLD.status NOT IN ('queued', 'ongoing')
 BEGIN
     UPDATE call_counts SET total = total - 1
      WHERE organization_id = OLD.organization_id AND status = OLD.status AND shard = 0;
 END;
 
 -- postgres
-CREATE OR REPLACE FUNCTION call_counts_added() RETURNS trigger LANGUAGE plpgsql AS '
+CREATE OR REPLACE FUNCTION call_counts_came() RETURNS trigger LANGUAGE plpgsql AS '
 BEGIN
     INSERT INTO call_counts (organization_id, status, shard, total)
-    SELECT organization_id, status, pg_backend_pid() % 32, count(*) FROM added
-     GROUP BY organization_id, status ORDER BY organization_id, status
+    VALUES (NEW.organization_id, NEW.status, pg_backend_pid() % 32, 1)
     ON CONFLICT (organization_id, status, shard)
-    DO UPDATE SET total = call_counts.total + excluded.total;
+    DO UPDATE SET total = call_counts.total + 1;
+    RETURN NULL;
+END';
+
+-- postgres
+CREATE OR REPLACE FUNCTION call_counts_left() RETURNS trigger LANGUAGE plpgsql AS '
+BEGIN
+    INSERT INTO call_counts (organization_id, status, shard, total)
+    VALUES (OLD.organization_id, OLD.status, pg_backend_pid() % 32, -1)
+    ON CONFLICT (organization_id, status, shard)
+    DO UPDATE SET total = call_counts.total - 1;
     RETURN NULL;
 END';
 
 -- postgres
 CREATE OR REPLACE TRIGGER call_counts_added AFTER INSERT ON calls
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION call_counts_added();
+    FOR EACH ROW WHEN (NEW.status NOT IN ('queued', 'ongoing'))
+    EXECUTE FUNCTION call_counts_came();
 
 -- postgres
-CREATE OR REPLACE FUNCTION call_counts_turned() RETURNS trigger LANGUAGE plpgsql AS '
-BEGIN
-    INSERT INTO call_counts (organization_id, status, shard, total)
-    SELECT turned.organization_id, turned.status, pg_backend_pid() % 32, turned.step
-      FROM (VALUES (OLD.organization_id, OLD.status, -1), (NEW.organization_id, NEW.status, 1))
-           AS turned (organization_id, status, step)
-     ORDER BY turned.organization_id, turned.status
-    ON CONFLICT (organization_id, status, shard)
-    DO UPDATE SET total = call_counts.total + excluded.total;
-    RETURN NULL;
-END';
+CREATE OR REPLACE TRIGGER call_counts_came AFTER UPDATE OF status ON calls
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND NEW.status NOT IN ('queued', 'ongoing'))
+    EXECUTE FUNCTION call_counts_came();
 
 -- postgres
-CREATE OR REPLACE TRIGGER call_counts_turned AFTER UPDATE OF status ON calls
-    FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION call_counts_turned();
-
--- postgres
-CREATE OR REPLACE FUNCTION call_counts_removed() RETURNS trigger LANGUAGE plpgsql AS '
-BEGIN
-    INSERT INTO call_counts (organization_id, status, shard, total)
-    SELECT organization_id, status, pg_backend_pid() % 32, -count(*) FROM removed
-     GROUP BY organization_id, status ORDER BY organization_id, status
-    ON CONFLICT (organization_id, status, shard)
-    DO UPDATE SET total = call_counts.total + excluded.total;
-    RETURN NULL;
-END';
+CREATE OR REPLACE TRIGGER call_counts_left AFTER UPDATE OF status ON calls
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND OLD.status NOT IN ('queued', 'ongoing'))
+    EXECUTE FUNCTION call_counts_left();
 
 -- postgres
 CREATE OR REPLACE TRIGGER call_counts_removed AFTER DELETE ON calls
-    REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION call_counts_removed();
-
-CREATE TABLE call_routes (
-    call_id TEXT PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
-    organization_id TEXT NOT NULL REFERENCES organizations (id),
-    asked TEXT NOT NULL,
-    trace TEXT NOT NULL,
-    revision TEXT NOT NULL,
-    from_cache SMALLINT NOT NULL CHECK (from_cache IN (0, 1)),
-    target_uri TEXT,
-    edge_id TEXT,
-    boot_id TEXT
-);
+    FOR EACH ROW WHEN (OLD.status NOT IN ('queued', 'ongoing'))
+    EXECUTE FUNCTION call_counts_left();
 
 CREATE TABLE refusals (
     id TEXT PRIMARY KEY,
@@ -755,6 +761,7 @@ CREATE TABLE edge_events (
     received_at BIGINT NOT NULL
 );
 
+-- postgres
 CREATE INDEX edge_events_by_age ON edge_events (received_at);
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
