@@ -41,7 +41,7 @@ def main(
     ] = False,
 ) -> None:
     """Measure calls through the whole edge beside those without a control plane."""
-    for program in ("sipp", "kamailio"):
+    for program in ("sipp", "kamailio", "nginx"):
         if shutil.which(program) is None:
             console.print(f"{program} is not installed", style="red")
             raise typer.Exit(1)

@@ -38,9 +38,9 @@ class Calls:
 
 
 @contextlib.contextmanager
-def callee(folder: Path, address: str, port: int) -> Iterator[None]:
+def callee(folder: Path, address: str, port: str) -> Iterator[None]:
     """Answers every call until it is stopped."""
-    process = _sipp(folder, "callee", "-i", address, "-p", str(port))
+    process = _sipp(folder, "callee", "-i", address, "-p", port)
     try:
         yield
     finally:

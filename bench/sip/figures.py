@@ -10,6 +10,7 @@ from bench.keeping import FOLDER
 from bench.sip.calling import Calls
 
 DIRECT, FIXED, EDGE = "SIPp to SIPp", "Kamailio with a fixed target", "the whole edge"
+ASKING, ALONE = "Kamailio that asks, answered by a constant", "the edge, answered by a constant"
 LEAST_OF_FIXED = 0.8
 KEPT = FOLDER / "sip" / "calls.json"
 

@@ -1,13 +1,15 @@
-"""The ways a call can take: from SIPp to SIPp, over Kamailio with a fixed target, over the edge."""
+"""The ways a call can take: from SIPp to SIPp, over Kamailio alone, over the edge."""
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bench.sip.calling import NoCalls, callee
-from bench.sip.figures import DIRECT, EDGE, FIXED
+from bench.sip.constant import answer, constant
+from bench.sip.figures import ALONE, ASKING, DIRECT, EDGE, FIXED
 from dialplane.edge.kamailio.render import ConfigurationText
 from dialplane.edge.kamailio.settings import EdgeSettings
 from parts.control_plane import ControlPlane
@@ -28,10 +30,12 @@ class Way:
     settle: Callable[[], None] = lambda: None
 
 
+@dataclass(kw_only=True)
 class FixedTarget(Edge):
-    """A Kamailio like that of the edge that asks nobody."""
+    """A Kamailio like that of the edge, which asks nobody or does not care for the answer."""
 
-    target: str = ""
+    target: str
+    asks: bool = False
 
     def lay_out(self) -> None:
         asked = self.settings
@@ -45,38 +49,56 @@ class FixedTarget(Edge):
             outside=asked.outside.udp_port,
             inside=asked.inside.udp_port,
             target=self.target,
+            switches="#!define ASKS" if self.asks else "",
+            control_url=asked.control_url,
+            question_workers=asked.question_workers,
         )
         (asked.directory / "kamailio.cfg").write_text(text)
 
 
 @contextlib.contextmanager
 def ways(folder: Path) -> Iterator[list[Way]]:
-    """All three, running, each with somebody at its end who answers."""
-    ports = {name: free_port(RUNTIME) for name in (DIRECT, FIXED, EDGE)}
+    """All of them, running, each with somebody at its end who answers."""
+    ends = {
+        name: f"{RUNTIME}:{free_port(RUNTIME)}" for name in (DIRECT, FIXED, ASKING, ALONE, EDGE)
+    }
     with contextlib.ExitStack() as stack:
-        for port in ports.values():
-            here = folder / f"callee-{port}"
+        for end in ends.values():
+            here = folder / end
             here.mkdir()
-            stack.enter_context(callee(here, RUNTIME, port))
+            stack.enter_context(callee(here, *end.split(":")))
         control = ControlPlane(data_dir=folder / "control")
         stack.callback(control.stop)
         control.start()
-        edge = Edge(settings=_as_shipped(folder / "edge", control))
-        fixed = FixedTarget(settings=_as_shipped(folder / "fixed", control))
-        fixed.target = f"{RUNTIME}:{ports[FIXED]}"
-        for each in (edge, fixed):
+        digits = {name: control.holds(runtimes=[ends[name]]) for name in (ALONE, EDGE)}
+        said = answer(control, digits[ALONE])
+        url = stack.enter_context(constant(folder / "constant", said))
+        settings = {
+            name: _as_shipped(folder / place, url, control.token)
+            for name, place in ((FIXED, "fixed"), (ASKING, "asking"), (ALONE, "alone"))
+        }
+        kamailios: dict[str, Edge] = {
+            FIXED: FixedTarget(settings=settings[FIXED], target=ends[FIXED]),
+            ASKING: FixedTarget(settings=settings[ASKING], target=ends[ASKING], asks=True),
+            ALONE: Edge(settings=settings[ALONE]),
+            EDGE: Edge(settings=_as_shipped(folder / "edge", control.url, control.token)),
+        }
+        for each in kamailios.values():
             stack.callback(each.stop)
             each.start()
-        digits = control.holds(runtimes=[f"{RUNTIME}:{ports[EDGE]}"])
-        yield [
-            Way(name=DIRECT, to=f"{RUNTIME}:{ports[DIRECT]}", digits=digits),
-            Way(name=FIXED, to=fixed.outside, digits=digits),
-            Way(name=EDGE, to=edge.outside, digits=digits, settle=lambda: _settle(edge)),
+        yield [Way(name=DIRECT, to=ends[DIRECT], digits=digits[EDGE])] + [
+            Way(
+                name=name,
+                to=each.outside,
+                digits=digits.get(name, digits[EDGE]),
+                settle=partial(_settle, each) if name in digits else lambda: None,
+            )
+            for name, each in kamailios.items()
         ]
 
 
-def _as_shipped(folder: Path, control: ControlPlane) -> EdgeSettings:
-    settings = edge_settings(folder, control.url, control.token)
+def _as_shipped(folder: Path, url: str, token: str) -> EdgeSettings:
+    settings = edge_settings(folder, url, token)
     shipped = type(settings).__dataclass_fields__
     return replace(
         settings,
