@@ -2,10 +2,12 @@
 
 import re
 import select
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
+from weakref import WeakSet
 
 import msgspec
 import psycopg
@@ -44,14 +46,20 @@ def _in_psycopg_words(sql: str) -> bytes:
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
 
 
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except errors.UniqueViolation as violation:
-        raise UniqueViolated(violation.diag.constraint_name or "") from violation
-    except (errors.SerializationFailure, errors.DeadlockDetected) as lost:
-        raise Contended from lost
+class _InOurWords:
+    """No generator: this stands around every statement."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, errors.UniqueViolation):
+            raise UniqueViolated(error.diag.constraint_name or "") from error
+        if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
+            raise Contended from error
+
+
+_IN_OUR_WORDS = _InOurWords()
 
 
 class PostgresConnection:
@@ -64,13 +72,14 @@ class PostgresConnection:
     ) -> None:
         self._raw = raw
         self._pipeline = pipeline
+        self._plain = raw.cursor(row_factory=tuple_row)
 
     def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        with _in_our_words():
+        with _IN_OUR_WORDS:
             return cast("list[Row]", self._execute(sql, parameters).fetchall())
 
     def row(self, sql: str, parameters: Mapping[str, object]) -> Row | None:
-        with _in_our_words():
+        with _IN_OUR_WORDS:
             return self._execute(sql, parameters).fetchone()
 
     def _execute(
@@ -79,21 +88,19 @@ class PostgresConnection:
         return self._raw.execute(_in_psycopg_words(sql), parameters)
 
     def values(self, sql: str, parameters: Mapping[str, object]) -> Values | None:
-        return self.values_later(sql, parameters)()
+        return self._plain.execute(_in_psycopg_words(sql), parameters).fetchone()
 
     def all_values(self, sql: str, parameters: Mapping[str, object]) -> list[Values]:
-        cursor = self._raw.cursor(row_factory=tuple_row)
-        with _in_our_words():
-            return cast(
-                "list[Values]", cursor.execute(_in_psycopg_words(sql), parameters).fetchall()
-            )
+        with _IN_OUR_WORDS:
+            found = self._plain.execute(_in_psycopg_words(sql), parameters).fetchall()
+        return cast("list[Values]", found)
 
     def count(self, sql: str, parameters: Mapping[str, object]) -> int:
-        with _in_our_words():
+        with _IN_OUR_WORDS:
             return self._touched(self._execute(sql, parameters))
 
     def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int:
-        with _in_our_words():
+        with _IN_OUR_WORDS:
             return self._touched(self._execute_each(sql, every))
 
     def _touched(self, cursor: "psycopg.Cursor[dict[str, Any]]") -> int:
@@ -118,7 +125,7 @@ class PostgresConnection:
         cursor = self._execute(sql, parameters)
 
         def row() -> Row | None:
-            with _in_our_words():
+            with _IN_OUR_WORDS:
                 return cursor.fetchone()
 
         return row
@@ -142,17 +149,25 @@ class PostgresConnection:
         )
 
 
+BEGIN_SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
+
+
+def _parameters(url: str, options: str = "") -> dict[str, Any]:
+    """What to connect with, as psycopg names it."""
+    given = {"connect_timeout": CONNECT_TIMEOUT_S, **conninfo_to_dict(url)}
+    return {**given, "autocommit": True, "row_factory": dict_row, "options": options}
+
+
 class Pool(ConnectionPool["Raw"]):
     """Connects when somebody asks, so that a server that is back is used at once.
 
     By itself a pool would try again after ever longer rests, and let everybody wait for it.
     """
 
-    def __init__(self, url: str, connections_max: int, options: str) -> None:
-        given = {"connect_timeout": CONNECT_TIMEOUT_S, **conninfo_to_dict(url)}
+    def __init__(self, url: str, connections_max: int) -> None:
         super().__init__(
             connection_class=psycopg.Connection[dict[str, Any]],
-            kwargs={**given, "autocommit": True, "row_factory": dict_row, "options": options},
+            kwargs=_parameters(url),
             min_size=1,
             max_size=connections_max,
             timeout=POOL_TIMEOUT_S,
@@ -185,35 +200,93 @@ def _hung_up(raw: "Raw") -> bool:
     return bool(listening.poll(0))
 
 
-class PostgresEngine:
-    """Two pools: one the server itself keeps from writing, one for transactions that write."""
+class Reading:
+    """The connection one thread reads through, made anew when the server has closed it.
 
-    def __init__(self, url: str, *, connections_max: int) -> None:
-        self._gatherings: dict[str, Gathering] = {}
-        self._readers = Pool(url, connections_max, "-c default_transaction_read_only=on")
-        self._writers = Pool(url, connections_max, "")
+    Nobody else reads through it, so there is nothing to take out and put back for each question.
+    """
 
-    @contextmanager
-    def _connection(self, pool: Pool) -> "Iterator[Raw]":
+    def __init__(self, connect: "Callable[[], Raw]") -> None:
+        self._connect = connect
+        self._raw: Raw | None = None
+
+    def __enter__(self) -> Reader:
+        if self._raw is None or _hung_up(self._raw):
+            self.close()
+            self._open()
+        return self._reader
+
+    def _open(self) -> None:
         try:
-            with pool.connection() as raw:
-                yield raw
-        except (PoolTimeout, psycopg.OperationalError) as gone:
+            self._raw = self._connect()
+        except psycopg.OperationalError as gone:
             raise Unavailable from gone
+        self._reader = Reader(PostgresConnection(self._raw))
 
-    @contextmanager
-    def reading(self) -> Iterator[Reader]:
-        with self._connection(self._readers) as raw:
-            yield Reader(PostgresConnection(raw))
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, psycopg.OperationalError):
+            raise Unavailable from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
-        begin = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
-        with self._transaction(self._readers, begin) as connection:
+        with self, _transaction(cast("Raw", self._raw), BEGIN_SNAPSHOT) as connection:
             yield Reader(connection)
 
-    def writing(self) -> AbstractContextManager[PostgresConnection]:
-        return self._transaction(self._writers, b"BEGIN")
+    def close(self) -> None:
+        if self._raw is not None:
+            self._raw.close()
+
+    __del__ = close
+
+
+@contextmanager
+def _transaction(raw: "Raw", begin: bytes) -> Iterator[PostgresConnection]:
+    """A transaction that goes to the server only where an answer is waited for.
+
+    BEGIN travels with the first question, and COMMIT with what nobody waits to hear about.
+    """
+    try:
+        with _IN_OUR_WORDS, raw.pipeline() as pipeline:
+            raw.execute(begin)
+            yield PostgresConnection(raw, pipeline)
+            raw.execute(b"COMMIT")
+    finally:
+        # By itself psycopg goes on to believe that what was sent behind a failure was
+        # prepared; it forgets that only when it rolls back on its own account.
+        raw.rollback()
+
+
+class PostgresEngine:
+    """Each thread reads through its own connection, which the server itself keeps from writing.
+
+    Transactions that write take theirs from a pool.
+    """
+
+    def __init__(self, url: str, *, connections_max: int) -> None:
+        self._gatherings: dict[str, Gathering] = {}
+        self._reader = partial(
+            psycopg.Connection[dict[str, Any]].connect,
+            **_parameters(url, "-c default_transaction_read_only=on"),
+        )
+        self._threads = threading.local()
+        # Weak: a thread that ends takes its connection along.
+        self._every_reading: WeakSet[Reading] = WeakSet()
+        self._writers = Pool(url, connections_max)
+
+    def reading(self) -> Reading:
+        found: Reading | None = getattr(self._threads, "reading", None)
+        if found is None:
+            found = self._threads.reading = Reading(self._reader)
+            self._every_reading.add(found)
+        return found
+
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        return self.reading().snapshot()
+
+    @contextmanager
+    def writing(self) -> Iterator[PostgresConnection]:
+        with self._writer() as raw, _transaction(raw, b"BEGIN") as connection:
+            yield connection
 
     def noting(self) -> AbstractContextManager[PostgresConnection]:
         # Not faster here: without synchronous_commit even a crash of one of its own processes would
@@ -221,21 +294,12 @@ class PostgresEngine:
         return self.writing()
 
     @contextmanager
-    def _transaction(self, pool: Pool, begin: bytes) -> Iterator[PostgresConnection]:
-        """A transaction that goes to the server only where an answer is waited for.
-
-        BEGIN travels with the first question, and COMMIT with what nobody waits to hear about.
-        """
-        with self._connection(pool) as raw:
-            try:
-                with _in_our_words(), raw.pipeline() as pipeline:
-                    raw.execute(begin)
-                    yield PostgresConnection(raw, pipeline)
-                    raw.execute(b"COMMIT")
-            finally:
-                # By itself psycopg goes on to believe that what was sent behind a failure was
-                # prepared; it forgets that only when it rolls back on its own account.
-                raw.rollback()
+    def _writer(self) -> "Iterator[Raw]":
+        try:
+            with self._writers.connection() as raw:
+                yield raw
+        except (PoolTimeout, psycopg.OperationalError) as gone:
+            raise Unavailable from gone
 
     def gather(self, sql: str, row: Gathered) -> bool:
         found = self._gatherings.get(sql)
@@ -246,7 +310,7 @@ class PostgresEngine:
 
     def _write_all(self, sql: str, rows: list[Gathered]) -> set[str]:
         told = {"rows": msgspec.json.encode(rows).decode()}
-        with self._connection(self._writers) as raw:
+        with self._writer() as raw:
             try:
                 written = raw.cursor(row_factory=tuple_row).execute(_in_psycopg_words(sql), told)
                 return {id_ for (id_,) in written}
@@ -254,5 +318,6 @@ class PostgresEngine:
                 return set()
 
     def close(self) -> None:
-        self._readers.close()
+        for reading in list(self._every_reading):
+            reading.close()
         self._writers.close()
