@@ -1,12 +1,11 @@
 """PostgreSQL behind the common way of asking."""
 
-import re
 import select
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
 import msgspec
@@ -17,137 +16,18 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from dialplane.domain.errors import Unavailable
-from dialplane.store.database import (
-    Contended,
-    Later,
-    Reader,
-    Row,
-    UniqueViolated,
-    Values,
-    ValuesLater,
-)
+from dialplane.store.database import Reader
 from dialplane.store.gathering import Gathered, Gathering
+from dialplane.store.postgres_connection import IN_OUR_WORDS, PostgresConnection, in_psycopg_words
 
 if TYPE_CHECKING:
-    Raw = psycopg.Connection[dict[str, Any]]
+    from dialplane.store.postgres_connection import Raw
 
 POOL_TIMEOUT_S: Final = 10.0
 """How long to wait for a connection others have; of a server that is gone one hears at once."""
 
 CONNECT_TIMEOUT_S: Final = 3
 """Unless the URL says otherwise: how long a server may take that does not even refuse."""
-
-# A colon that opens a name, not the second half of a `::` and not inside a word.
-_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
-
-
-@cache
-def _in_psycopg_words(sql: str) -> bytes:
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
-
-
-class _InOurWords:
-    """No generator: this stands around every statement."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, errors.UniqueViolation):
-            raise UniqueViolated(error.diag.constraint_name or "") from error
-        if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
-            raise Contended from error
-
-
-_IN_OUR_WORDS = _InOurWords()
-
-
-class PostgresConnection:
-    dialect = "postgres"
-
-    def __init__(
-        self,
-        raw: "Raw",
-        pipeline: "psycopg.Pipeline | None" = None,
-    ) -> None:
-        self._raw = raw
-        self._pipeline = pipeline
-        self._plain = raw.cursor(row_factory=tuple_row)
-
-    def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        with _IN_OUR_WORDS:
-            return cast("list[Row]", self._execute(sql, parameters).fetchall())
-
-    def row(self, sql: str, parameters: Mapping[str, object]) -> Row | None:
-        with _IN_OUR_WORDS:
-            return self._execute(sql, parameters).fetchone()
-
-    def _execute(
-        self, sql: str, parameters: Mapping[str, object]
-    ) -> "psycopg.Cursor[dict[str, Any]]":
-        return self._raw.execute(_in_psycopg_words(sql), parameters)
-
-    def values(self, sql: str, parameters: Mapping[str, object]) -> Values | None:
-        return self._plain.execute(_in_psycopg_words(sql), parameters).fetchone()
-
-    def all_values(self, sql: str, parameters: Mapping[str, object]) -> list[Values]:
-        with _IN_OUR_WORDS:
-            found = self._plain.execute(_in_psycopg_words(sql), parameters).fetchall()
-        return cast("list[Values]", found)
-
-    def count(self, sql: str, parameters: Mapping[str, object]) -> int:
-        with _IN_OUR_WORDS:
-            return self._touched(self._execute(sql, parameters))
-
-    def count_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> int:
-        with _IN_OUR_WORDS:
-            return self._touched(self._execute_each(sql, every))
-
-    def _touched(self, cursor: "psycopg.Cursor[dict[str, Any]]") -> int:
-        if self._pipeline is not None:
-            self._pipeline.sync()
-        return cursor.rowcount
-
-    def send(self, sql: str, parameters: Mapping[str, object]) -> None:
-        self._execute(sql, parameters)
-
-    def send_each(self, sql: str, every: Sequence[Mapping[str, object]]) -> None:
-        self._execute_each(sql, every)
-
-    def _execute_each(
-        self, sql: str, every: Sequence[Mapping[str, object]]
-    ) -> "psycopg.Cursor[dict[str, Any]]":
-        cursor = self._raw.cursor()
-        cursor.executemany(_in_psycopg_words(sql), every)
-        return cursor
-
-    def later(self, sql: str, parameters: Mapping[str, object]) -> Later:
-        cursor = self._execute(sql, parameters)
-
-        def row() -> Row | None:
-            with _IN_OUR_WORDS:
-                return cursor.fetchone()
-
-        return row
-
-    def values_later(self, sql: str, parameters: Mapping[str, object]) -> ValuesLater:
-        cursor = self._raw.cursor(row_factory=tuple_row)
-        return cursor.execute(_in_psycopg_words(sql), parameters).fetchone
-
-    def lock_clause(self) -> LiteralString:
-        return " FOR UPDATE"
-
-    def listed(self) -> LiteralString:
-        return "json_array_elements_text(CAST(:listed AS json)) AS every (listed)"
-
-    def sha256(self, text: LiteralString) -> LiteralString:
-        return "encode(sha256(convert_to(" + text + ", 'UTF8')), 'hex')"
-
-    def serialize(self, name: str) -> None:
-        self._raw.execute(
-            b"SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))", {"name": name}
-        )
-
 
 BEGIN_SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
 
@@ -246,7 +126,7 @@ def _transaction(raw: "Raw", begin: bytes) -> Iterator[PostgresConnection]:
     BEGIN travels with the first question, and COMMIT with what nobody waits to hear about.
     """
     try:
-        with _IN_OUR_WORDS, raw.pipeline() as pipeline:
+        with IN_OUR_WORDS, raw.pipeline() as pipeline:
             raw.execute(begin)
             yield PostgresConnection(raw, pipeline)
             raw.execute(b"COMMIT")
@@ -312,7 +192,7 @@ class PostgresEngine:
         told = {"rows": msgspec.json.encode(rows).decode()}
         with self._writer() as raw:
             try:
-                written = raw.cursor(row_factory=tuple_row).execute(_in_psycopg_words(sql), told)
+                written = raw.cursor(row_factory=tuple_row).execute(in_psycopg_words(sql), told)
                 return {id_ for (id_,) in written}
             except (errors.SerializationFailure, errors.DeadlockDetected, errors.IntegrityError):
                 return set()
