@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import Final
 
 EVERY: Final = 128
-"""So many COMMITs lie between two of them; of calls these are some 1,500 pages."""
+"""So many COMMITs lie between two of them; of calls these are some 1,000 pages."""
 
 LONG_PAGES: Final = 8_000
 """A log as long as this is begun anew; nothing is lost by it, and 32 MB are enough."""
