@@ -24,6 +24,7 @@ def test_the_caller_reaches_the_mapped_agent_and_hangs_up(
     assert record["duration_ms"] >= 400
     # Whatever the caller gives as its reason.
     assert record["disconnection_reason"] == "user_hangup"
+    assert "ERROR" not in edge.log
 
 
 def test_the_runtime_hangs_up(control: ControlPlane, edge: Edge, sipp: Sipp) -> None:
