@@ -1,11 +1,10 @@
 """One API process: what it loads, and how it goes.
 
-The process that keeps watch names `load` and loads nothing of what is behind it.
+The process that keeps watch names `load`, and loads what is behind it once for all it forks.
 """
 
 import atexit
 import gc
-import multiprocessing
 import os
 import signal
 import socket
@@ -13,11 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from dialplane.settings import Settings
@@ -38,8 +39,11 @@ IDLE_S: Final = 0.5
 """An API process told to stop goes when it had nothing to do for this long."""
 
 
-def load(settings: "Settings") -> "WSGIApplication":
-    """The application of one API process, which leaves when told to or when left alone."""
+def load(settings: "Settings", supervisor: "Connection") -> "WSGIApplication":
+    """The application of one API process, which leaves when told to or when left alone.
+
+    Nothing ever comes from `supervisor` but its end, when the process that keeps watch is gone.
+    """
     _answer_to_signals()
     # structlog would load it, and with it a tenth of everything, for tracebacks on a terminal.
     cast("dict[str, object]", sys.modules).setdefault("rich", None)
@@ -52,7 +56,7 @@ def load(settings: "Settings") -> "WSGIApplication":
     # Ctrl-C reaches all of us, in any thread that lets it; the supervisor says when to go.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # From here on: the database may be long in coming.
-    threading.Thread(target=_follow_supervisor, daemon=True).start()
+    threading.Thread(target=_follow, args=(supervisor,), daemon=True).start()
     parts = main.open_parts(settings)
     watched = InFlight(main.app_of(settings, parts))
     ears = socket.socketpair()
@@ -182,9 +186,8 @@ def _let_go(watched: InFlight) -> None:
             return
 
 
-def _follow_supervisor() -> None:
+def _follow(supervisor: "Connection") -> None:
     """Stop, requests in flight first, when the supervisor is gone however it went."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        supervisor.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    with suppress(EOFError):
+        supervisor.recv_bytes()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -8,23 +8,21 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
 
-from dialplane.api_process import ABOUT_TO_STOP, GRACE_S, LETTING_GO_MAX_S, load
+from dialplane.api_process import ABOUT_TO_STOP, GRACE_S, load
 from dialplane.domain.errors import Unavailable
 from dialplane.domain.frozen import dataclass
 from dialplane.foundations import (
@@ -35,9 +33,8 @@ from dialplane.foundations import (
     set_up_logging,
 )
 from dialplane.logs import log
+from dialplane.processes import PatientServer
 from dialplane.settings import Settings
-
-STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
 LISTENING_SEEN_EVERY_S: Final = 0.02
 
@@ -123,8 +120,11 @@ def serve(settings: Settings, listener: Listener, *, ready: Callable[[], None]) 
     signal.pthread_sigmask(signal.SIG_BLOCK, {ABOUT_TO_STOP})
     beside = Beside(settings, listener, ready)
     server = _granian(settings, listener, beside.start)
+    # Whoever reads there hears when we are gone, however we went: nobody else holds the other end.
+    supervisor, held = multiprocessing.Pipe(duplex=False)
+    os.register_at_fork(after_in_child=held.close)
     try:
-        server.serve(target_loader=partial(load, settings), wrap_loader=False)
+        server.serve(target_loader=partial(load, settings, supervisor), wrap_loader=False)
     finally:
         beside.stop()
         log.info("stopped")
@@ -185,44 +185,7 @@ class Beside:
                 worker.stop()
 
 
-class PatientServer(MPServer):
-    """Lets clients that keep connections end them themselves, before it closes what is left.
-
-    API processes go by themselves then; one that does not, or cannot yet, is told to. `started` is
-    called once there are API processes.
-    """
-
-    def __init__(self, *target: str, started: Callable[[], None], **options: Any) -> None:
-        cast("Any", super()).__init__(*target, **options)
-        self._started = started
-
-    def startup(self, spawn_target: Any, target_loader: Any) -> None:
-        # What is loaded here already need not be loaded once more. Of several processes each would
-        # keep open what tells the others that this one is gone; and code that changed is read anew.
-        forked = sys.platform == "linux" and self.workers == 1 and not self.reload_on_changes
-        multiprocessing.set_start_method("fork" if forked else "spawn", force=True)
-        # What is here already is looked through by nobody for garbage: that would copy it.
-        gc.freeze()
-        # Told to stop before it knows how, a process forked would do as we do.
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-        cast("Any", super()).startup(spawn_target, target_loader)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-        # From here on a forked process would share connections and locks with our own threads.
-        multiprocessing.set_start_method("spawn", force=True)
-        self._started()
-
-    def shutdown(self, exit_code: int = 0) -> None:
-        for worker in self.wrks:
-            worker.interrupt_by_parent = True
-            with suppress(ProcessLookupError):  # it may just have died
-                os.kill(worker.inner.pid, ABOUT_TO_STOP)
-        let_go_by = time.monotonic() + LETTING_GO_MAX_S + 1
-        for worker in self.wrks:
-            worker.inner.join(max(0.0, let_go_by - time.monotonic()))
-        cast("Any", super()).shutdown(exit_code)
-
-
-def _granian(settings: Settings, listener: Listener, started: Callable[[], None]) -> MPServer:
+def _granian(settings: Settings, listener: Listener, started: Callable[[], None]) -> PatientServer:
     return PatientServer(
         "dialplane",
         started=started,

@@ -24,6 +24,7 @@ from parts.program import (
     Running,
     ask,
     environment,
+    is_alive,
     run,
     started,
     wait_until,
@@ -324,6 +325,41 @@ class TestEnd:
                 assert port_of(successor.report()) == port
                 wait_until_gone(processes)
                 assert ask(port, "/healthz")[0] == 200
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    @pytest.mark.parametrize("stuck", [0, 1])
+    def test_killed_it_is_missed_by_each_process_though_another_is_stuck(
+        self, home: Any, stuck: int
+    ) -> None:
+        with (
+            served(home, "--workers", "2") as (server, _),
+            _killed(server, stuck=server.children()[stuck]) as others,
+        ):
+            wait_until_gone(others)
+
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_killed_it_is_missed_by_a_process_that_replaced_another(self, home: Any) -> None:
+        with served(home, "--workers", "2") as (server, _):
+            lives, dies = server.children()
+            os.kill(dies, signal.SIGKILL)
+            # Two, as in the one above.
+            wait_until(lambda: len(set(server.children()) - {lives, dies}) == 2)
+
+            with _killed(server, stuck=lives) as others:
+                wait_until_gone(others)
+
+
+@contextmanager
+def _killed(server: Running, *, stuck: int) -> Iterator[list[int]]:
+    """While one of its processes cannot run; the others, which are to go by themselves."""
+    others = [pid for pid in server.children() if pid != stuck]
+    os.kill(stuck, signal.SIGSTOP)
+    server.process.kill()
+    try:
+        yield others
+    finally:
+        for pid in filter(is_alive, [stuck, *others]):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _refused(port: int) -> bool:
