@@ -32,6 +32,7 @@ DATABASE_TRIED_EVERY_S: Final = 0.5
 
 _OTHER_FILES: Final = 512
 _PR_SET_DUMPABLE: Final = 4  # <sys/prctl.h>
+_M_ARENA_MAX: Final = -8  # <malloc.h> of glibc
 
 
 def system_clock() -> Millis:
@@ -111,11 +112,15 @@ def _as_json(told: object, **_options: object) -> bytes:
 def prepare_process() -> None:
     """Let nobody but root look into our memory, also once it is a core; and make room for callers.
 
-    The key ring and the passwords it has opened are there.
+    The key ring and the passwords it has opened are there. What threads let go of they share, or
+    each would keep some megabytes.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        if hasattr(libc, "mallopt"):  # not on musl, which has no arenas either
+            libc.mallopt(_M_ARENA_MAX, 1)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     wanted = CONNECTIONS_MAX + _OTHER_FILES
     room = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
