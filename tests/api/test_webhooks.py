@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from builders import NUMBER, a_number, path_of
-from dialplane.worker.messenger import Messenger
+from dialplane.worker.messenger import AT_ONCE, Messenger
 from parts.client import Client
 from parts.receiver import Heard, Receiver
 from parts.world import World
@@ -229,3 +229,20 @@ class TestDelivery:
         told = [heard.headers["x-dialplane-event-id"] for heard in receiver.heard]
         assert any(busy)
         assert len(told) == len(set(told)) == 20
+
+    def test_told_to_stop_it_finishes_what_it_has_begun_and_begins_nothing_more(
+        self, world: World, acme: Client, messenger: Messenger
+    ) -> None:
+        world.given(a_number())
+        with Receiver(delay_s=1) as receiver:
+            hook_to(world, acme, receiver, "number.updated")
+            for index in range(3 * AT_ONCE):
+                write(acme, str(index))
+            messenger.start()
+            receiver.next_heard()
+            messenger.stop()
+            assert len(receiver.heard) < 3 * AT_ONCE
+
+            Messenger(world.database, world.parts.box, world.clock, allow_private=True).round()
+
+        assert len(receiver.heard) == 3 * AT_ONCE

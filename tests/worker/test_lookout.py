@@ -1,12 +1,14 @@
 """Names of peers are looked up beside the calls, and what was known stays until it is replaced."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import LiteralString
 
 import pytest
 
-from builders import GLOBEX, a_number, an_id
+from builders import GLOBEX, a_number, an_id, numbers
 from dialplane.domain.routing.weights import destinations_in_order
 from dialplane.domain.runtimes import RuntimeTarget, TargetId
 from dialplane.domain.sip_addresses import SipAddress, Transport, parse_sip_address
@@ -14,7 +16,8 @@ from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import NumberId
 from dialplane.probes.names import Names as ByNameServer
 from dialplane.store import calls, peers, runtimes
-from dialplane.worker.lookout import Lookout, resolve
+from dialplane.store.database import Database
+from dialplane.worker.lookout import AT_ONCE, LOOK_UP_S, Lookout, resolve
 from parts.callable import (
     a_called_number,
     a_carrier,
@@ -24,6 +27,8 @@ from parts.callable import (
 )
 from parts.edge_client import EdgeClient
 from parts.name_server import NameServer, Zone
+from parts.program import wait_until
+from parts.walks import ON_ONE_ENGINE
 from parts.world import World
 
 TRUNK_URI = "sip:trunk.example.com:5060"
@@ -40,6 +45,34 @@ class Names:
         self.asked.append(address.host)
         found = self.names.get(address.host, [])
         return [Destination(ip=ip, port=5060, transport=Transport.UDP) for ip in found]
+
+
+class SilentNames(Names):
+    """Says nothing of names it does not know until it is left, or for as long as it takes."""
+
+    def __init__(self, **names: list[str]) -> None:
+        super().__init__(**names)
+        self.given_up: list[str] = []
+        self._over = threading.Event()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def __call__(self, address: SipAddress) -> list[Destination]:
+        found = super().__call__(address)
+        if not found:
+            self._over.wait(LOOK_UP_S)
+            self.given_up.append(address.host)
+        return found
+
+
+def given_trunks(world: World, *hosts: str) -> None:
+    for host, number in zip(hosts, numbers(len(hosts)), strict=True):
+        sip = replace(number.sip, address=host, address_uri=f"sip:{host}")
+        world.given(replace(number, sip=sip))
 
 
 def addresses(world: World, uri: str = TRUNK_URI) -> list[str]:
@@ -141,6 +174,19 @@ def test_two_numbers_over_one_trunk_are_one_look_up(world: World) -> None:
     assert names.asked == ["trunk.example.com"]
 
 
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("statement", [peers.DUE, peers.TO_PING], ids=["due", "to_ping"])
+def test_trunks_are_found_without_looking_at_every_number(
+    database: Database, statement: LiteralString
+) -> None:
+    with database.reading() as db:
+        plan = db.all("EXPLAIN QUERY PLAN " + statement, before=0, after="", limit=1)
+
+    steps = [row["detail"] for row in plan if " telephone_numbers " in row["detail"]]
+    assert len(steps) > 1
+    assert [step for step in steps if "realm=? AND address_uri" not in step] == []
+
+
 def test_calls_nobody_speaks_of_are_ended(world: World) -> None:
     edge = EdgeClient(world)
     given_calls_go_through(world)
@@ -161,9 +207,54 @@ def test_it_runs_until_it_is_told_to_stop(world: World) -> None:
     lookout = a_lookout(world, names)
 
     lookout.start()
+    wait_until(lambda: names.asked == ["trunk.example.com"])
     lookout.stop()
 
-    assert names.asked == ["trunk.example.com"]
+    assert addresses(world) == ["203.0.113.1"]
+
+
+def test_told_to_stop_it_keeps_what_it_heard_and_waits_for_no_silent_name_server(
+    world: World,
+) -> None:
+    given_trunks(world, "known.example.com", *(f"silent{n}.example.com" for n in range(AT_ONCE)))
+    names = SilentNames(known_example_com=["203.0.113.1"])
+    lookout = a_lookout(world, names)
+
+    with names:
+        lookout.start()
+        wait_until(lambda: len(names.asked) == 1 + AT_ONCE)
+        lookout.stop()
+
+        assert names.given_up == []
+        assert addresses(world, "sip:known.example.com") == ["203.0.113.1"]
+
+
+def test_told_to_stop_it_asks_nothing_more(world: World) -> None:
+    given_trunks(world, *(f"silent{n}.example.com" for n in range(3 * AT_ONCE)))
+    names = SilentNames()
+    lookout = a_lookout(world, names)
+
+    with names:
+        lookout.start()
+        wait_until(lambda: len(names.asked) == AT_ONCE)
+        lookout.stop()
+    wait_until(lambda: len(names.given_up) == AT_ONCE)
+
+    assert len(names.asked) == AT_ONCE
+
+
+def test_one_that_cannot_be_looked_up_keeps_nobody_else_from_it(world: World) -> None:
+    given_trunks(world, "broken.example.com", "known.example.com")
+    names = Names(known_example_com=["203.0.113.1"])
+
+    def ask(address: SipAddress) -> list[Destination]:
+        if address.host == "broken.example.com":
+            raise UnicodeError
+        return names(address)
+
+    Lookout(world.database, world.clock, resolve=ask).round()
+
+    assert addresses(world, "sip:known.example.com") == ["203.0.113.1"]
 
 
 SRV_ZONE: Zone = {

@@ -1,8 +1,9 @@
 """Where SIP peers are: what their names resolve to is looked up beside the calls, never for one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from dialplane.domain.frozen import dataclass
 from dialplane.domain.sip_addresses import SipAddress, is_private_ip, parse_sip_address
 from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import SECOND_MS, Millis
@@ -24,25 +25,41 @@ def due(database: Database, *, now: Millis) -> list[str]:
         return peers.due(db, before=now - LOOKED_UP_EVERY_MS)
 
 
-def look_up(
-    database: Database, uri: str, resolve: Resolve, *, now: Millis, allow_private: bool
-) -> bool:
-    """Look one peer up and keep what was found; False when nothing was.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Where a peer is: addresses that calls come from, and what its name says of where they go."""
+
+    uri: str
+    ips: tuple[str, ...]
+    destinations: tuple[Destination, ...] = ()
+
+
+def find(uri: str, resolve: Resolve, *, allow_private: bool) -> Found | None:
+    """Look one peer up; None when nobody knows it.
 
     A name that resolves to this machine or its neighbours is no source to be trusted, unless the
-    operator allows such addresses. Without an answer everything known stays as it is.
+    operator allows such addresses.
     """
     address = parse_sip_address(uri)
-    found = [] if address.is_ip else [*resolve(address)]
-    found = [each for each in found if allow_private or not is_private_ip(each.ip)]
-    ips = [address.host] if address.is_ip else [each.ip for each in found]
-    if not ips or (address.is_ip and not allow_private and is_private_ip(address.host)):
-        return False
 
-    def keep(db: Writer) -> None:
-        peers.keep_addresses(db, uri, ips, now=now)
-        peers.forget_addresses(db, uri, before=now - KEPT_MS)
-        peers.replace_destinations(db, uri, found)
+    def allowed(ip: str) -> bool:
+        return allow_private or not is_private_ip(ip)
 
-    in_transaction(database.writing, keep)
-    return True
+    if address.is_ip:
+        return Found(uri=uri, ips=(address.host,)) if allowed(address.host) else None
+    found = tuple(each for each in resolve(address) if allowed(each.ip))
+    ips = tuple(each.ip for each in found)
+    return Found(uri=uri, ips=ips, destinations=found) if found else None
+
+
+def keep(database: Database, found: Sequence[Found], *, now: Millis) -> None:
+    """Write down where these are; of all others everything known stays as it is."""
+
+    def work(db: Writer) -> None:
+        for each in found:
+            peers.keep_addresses(db, each.uri, each.ips, now=now)
+            peers.forget_addresses(db, each.uri, before=now - KEPT_MS)
+            peers.replace_destinations(db, each.uri, each.destinations)
+
+    if found:
+        in_transaction(database.writing, work)

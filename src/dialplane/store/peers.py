@@ -20,12 +20,21 @@ class PingTarget:
     uri: str
 
 
-# One entry per URI of each kind, whoever names it. Sandboxes are never called.
+# One entry per URI of each kind, whoever names it. Sandboxes are never called. Of the numbers, an
+# index gives each URI that is next, and its first id: they are many, and their trunks few.
 _PEERS: Final[LiteralString] = """
-    SELECT min(outbound_trunk_id) AS id, 'trunk' AS kind, address_uri AS uri
-      FROM telephone_numbers
-     WHERE realm = 'live' AND address_uri IS NOT NULL AND status <> 'expired'
-     GROUP BY address_uri
+    WITH RECURSIVE trunks (uri) AS (
+        SELECT min(address_uri) FROM telephone_numbers
+         WHERE realm = 'live' AND address_uri IS NOT NULL AND status <> 'expired'
+         UNION ALL
+        SELECT (SELECT min(address_uri) FROM telephone_numbers
+                 WHERE realm = 'live' AND address_uri > trunks.uri AND status <> 'expired')
+          FROM trunks WHERE uri IS NOT NULL
+    )
+    SELECT (SELECT min(outbound_trunk_id) FROM telephone_numbers
+             WHERE realm = 'live' AND address_uri = trunks.uri AND status <> 'expired') AS id,
+           'trunk' AS kind, uri
+      FROM trunks WHERE uri IS NOT NULL
      UNION ALL
     SELECT id, 'trunk' AS kind, uri FROM carriers
      UNION ALL
@@ -37,27 +46,27 @@ _PEERS: Final[LiteralString] = """
 """
 
 
+TO_PING: Final[LiteralString] = (
+    "SELECT id, kind, uri FROM (" + _PEERS + ") AS peers WHERE id > :after ORDER BY id LIMIT :limit"
+)
+
+DUE: Final[LiteralString] = (
+    "SELECT DISTINCT uri FROM (" + _PEERS + ") AS peers"
+    " WHERE NOT EXISTS (SELECT 1 FROM peer_addresses"
+    "                    WHERE peer_addresses.uri = peers.uri AND seen_at >= :before)"
+    " ORDER BY uri"
+)
+
+
 def to_ping(db: Reader, *, after: str, limit: int) -> list[PingTarget]:
     """Peers in the order of their ids, from behind `after` on."""
-    rows = db.all(
-        "SELECT id, kind, uri FROM (" + _PEERS + ") AS peers"
-        " WHERE id > :after ORDER BY id LIMIT :limit",
-        after=after,
-        limit=limit,
-    )
+    rows = db.all(TO_PING, after=after, limit=limit)
     return [PingTarget(id=row["id"], kind=row["kind"], uri=row["uri"]) for row in rows]
 
 
 def due(db: Reader, *, before: Millis) -> list[str]:
     """Every address that calls may come from or go to and that was not looked up since `before`."""
-    rows = db.all(
-        "SELECT DISTINCT uri FROM (" + _PEERS + ") AS peers"
-        " WHERE NOT EXISTS (SELECT 1 FROM peer_addresses"
-        "                    WHERE peer_addresses.uri = peers.uri AND seen_at >= :before)"
-        " ORDER BY uri",
-        before=before,
-    )
-    return [row["uri"] for row in rows]
+    return [row["uri"] for row in db.all(DUE, before=before)]
 
 
 def addresses(db: Reader, uri: str) -> list[str]:

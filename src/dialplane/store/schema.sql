@@ -437,8 +437,9 @@ CREATE TABLE journal_heads (
 );
 CREATE INDEX telephone_numbers_by_canonical ON telephone_numbers (realm, canonical, created_at);
 
-CREATE INDEX telephone_numbers_by_address ON telephone_numbers (address_uri)
-    WHERE address_uri IS NOT NULL;
+CREATE INDEX telephone_numbers_by_address
+    ON telephone_numbers (realm, address_uri, outbound_trunk_id)
+    WHERE address_uri IS NOT NULL AND status <> 'expired';
 
 CREATE TABLE runtimes (
     id TEXT PRIMARY KEY,

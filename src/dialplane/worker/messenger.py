@@ -50,7 +50,7 @@ class Messenger:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the attempts at hand finish, then end."""
+        """Let the attempts at hand finish, begin no other, then end."""
         self._stopping.set()
         self._thread.join()
         self._http.close()
@@ -79,6 +79,8 @@ class Messenger:
         return bool(queued or deliveries or messages)
 
     def _try_delivery(self, delivery: Delivery) -> None:
+        if self._stopping.is_set():
+            return
         until = self._clock() + CLAIM_MS
         with self._database.writing() as db:
             taken = webhooks.take(db, delivery, until=until)
@@ -89,6 +91,8 @@ class Messenger:
             webhooks.settle(db, settled, claimed_until=until)
 
     def _try_message(self, message: CallMessage) -> None:
+        if self._stopping.is_set():
+            return
         until = self._clock() + CLAIM_MS
         with self._database.writing() as db:
             taken = call_messages.take(db, message, until=until)
