@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import LiteralString
 
 import pytest
 
@@ -16,7 +15,6 @@ from dialplane.domain.trunk_checks import Destination
 from dialplane.domain.values import NumberId
 from dialplane.probes.names import Names as ByNameServer
 from dialplane.store import calls, peers, runtimes
-from dialplane.store.database import Database
 from dialplane.worker.lookout import AT_ONCE, LOOK_UP_S, Lookout, resolve
 from parts.callable import (
     a_called_number,
@@ -28,7 +26,6 @@ from parts.callable import (
 from parts.edge_client import EdgeClient
 from parts.name_server import NameServer, Zone
 from parts.program import wait_until
-from parts.walks import ON_ONE_ENGINE
 from parts.world import World
 
 TRUNK_URI = "sip:trunk.example.com:5060"
@@ -172,19 +169,6 @@ def test_two_numbers_over_one_trunk_are_one_look_up(world: World) -> None:
     a_lookout(world, names).round()
 
     assert names.asked == ["trunk.example.com"]
-
-
-@ON_ONE_ENGINE
-@pytest.mark.parametrize("statement", [peers.DUE, peers.TO_PING], ids=["due", "to_ping"])
-def test_trunks_are_found_without_looking_at_every_number(
-    database: Database, statement: LiteralString
-) -> None:
-    with database.reading() as db:
-        plan = db.all("EXPLAIN QUERY PLAN " + statement, before=0, after="", limit=1)
-
-    steps = [row["detail"] for row in plan if " telephone_numbers " in row["detail"]]
-    assert len(steps) > 1
-    assert [step for step in steps if "realm=? AND address_uri" not in step] == []
 
 
 def test_calls_nobody_speaks_of_are_ended(world: World) -> None:
