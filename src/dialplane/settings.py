@@ -151,6 +151,17 @@ class EdgeVariables:
         _flag,
         about="0 calls peers over TLS whoever they are.",
     )
+    question_timeout_s: int = _setting(
+        "1",
+        int,
+        about="Seconds the control plane may take for an answer, 1 to 30; then what it said last"
+        " holds.",
+    )
+    no_reply_ms: int = _setting(
+        "2000",
+        int,
+        about="Milliseconds without any reply, 500 to 32000, after which the next target is tried.",
+    )
     stranger_budget: int = _setting(
         "20", int, about="Calls a minute from a source that never reached a number."
     )

@@ -4,7 +4,7 @@ from dialplane.cli.commands import command, group
 from dialplane.cli.faults import Refused
 from dialplane.cli.terminal import Report
 from dialplane.edge.kamailio import launch
-from dialplane.edge.kamailio.settings import MODULES, EdgeSettings, Listener, TlsFiles
+from dialplane.edge.kamailio.settings import MODULES, TIMEOUTS, EdgeSettings, Listener, TlsFiles
 from dialplane.settings import EdgeVariables, read_edge_variables
 
 app = group("The SIP edge: Kamailio, configured by what DIALPLANE_EDGE_* say.")
@@ -59,11 +59,15 @@ def settings_of(said: EdgeVariables) -> EdgeSettings:
     """What the variables mean.
 
     Raises:
-        ValueError: they contradict each other, or lack a credential.
+        ValueError: they contradict each other, lack a credential or make no sense.
     """
     for name in ("token", "admin_token"):
         if not getattr(said, name):
             raise ValueError(f"DIALPLANE_EDGE_{name.upper()} is not set")
+    for name, possible in TIMEOUTS.items():
+        if getattr(said, name) not in possible:
+            variable = f"DIALPLANE_EDGE_{name.upper()}"
+            raise ValueError(f"{variable} has to be from {possible[0]} to {possible[-1]}")
     outside, inside = _listener(said, "outside"), _listener(said, "inside")
     tls = _tls(said)
     if tls is None and (outside.tls_port or inside.tls_port):
@@ -79,6 +83,8 @@ def settings_of(said: EdgeVariables) -> EdgeSettings:
         outside=outside,
         inside=inside,
         tls=tls,
+        question_timeout_s=said.question_timeout_s,
+        no_reply_ms=said.no_reply_ms,
         stranger_budget=said.stranger_budget,
         ping_peers=said.ping_peers,
         kamailio=said.kamailio,

@@ -1,12 +1,19 @@
 """What an operator can set about a SIP edge."""
 
+from collections.abc import Mapping
 from dataclasses import field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 from dialplane.domain.frozen import dataclass
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
+
+TIMEOUTS: Final[Mapping[str, range]] = {
+    "question_timeout_s": range(1, 31),  # Kamailio counts in whole seconds, and 0 would be for ever
+    "no_reply_ms": range(500, 32_001),  # from the first repetition to the last, by RFC 3261
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
