@@ -218,15 +218,17 @@ def _granian(settings: Settings, listener: Listener, started: Callable[[], None]
 
 
 class OurLog(logging.Handler):
-    """What Granian has to say, said in our log."""
+    """What Granian, psycopg and others have to say, said in our log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log.log(record.levelno, "granian", message=record.getMessage())
+        said, by = record.getMessage(), record.name.removeprefix("_")
+        log.log(record.levelno, by, message=said, exc_info=record.exc_info)
 
 
 GRANIAN_LOGGING: Final = {
     "handlers": {"ours": {"class": f"{__name__}.{OurLog.__name__}"}},
-    "loggers": {"_granian": {"handlers": ["ours"], "propagate": False}},
+    "root": {"handlers": ["ours"], "level": "WARNING"},
+    "loggers": {},
 }
 
 

@@ -80,6 +80,18 @@ def test_the_first_request_after_each_absence_is_served(
     assert server.running.children() == family
 
 
+def test_what_the_driver_says_of_it_is_in_the_log(server: Server, fickle: FicklePostgres) -> None:
+    with server.client() as client:
+        assert client.get(NUMBERS).status == 200
+        fickle.go()
+        check_refused(client)
+    wait_until(lambda: '"event":"psycopg.pool"' in server.running.err)
+    fickle.come()
+    server.running.stop()
+
+    assert [line for line in server.running.err.splitlines() if not line.startswith("{")] == []
+
+
 def test_a_restart_nobody_asked_anything_during_is_not_noticed(
     server: Server, fickle: FicklePostgres
 ) -> None:
