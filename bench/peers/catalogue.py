@@ -72,12 +72,17 @@ class Peer:
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower())
 
 
+THREADS = {Engine.SQLITE: "8", Engine.POSTGRES: "16"}
+"""As many as Dialplane has, for peers that work in threads."""
+
+
 def _granian(interface: str, target: str, *more: str) -> Callable[[Stand], list[str]]:
     def command(stand: Stand) -> list[str]:
+        threads = ("--blocking-threads", THREADS[stand.engine]) if interface == "wsgi" else ()
         return [
             str(BIN / "granian"), "--interface", interface, "--host", "127.0.0.1",
             "--port", str(stand.port), "--workers", str(stand.workers), "--no-ws",
-            "--log-level", "warning", *more, target,
+            "--log-level", "warning", *threads, *more, target,
         ]  # fmt: skip
 
     return command
@@ -101,7 +106,7 @@ def _uvicorn(stand: Stand) -> list[str]:
 def _floor(stand: Stand) -> list[str]:
     if stand.engine is Engine.SQLITE:
         return _granian("rsgi", "bench.peers.floor:rsgi", "--loop", "uvloop")(stand)
-    return _granian("wsgi", "bench.peers.floor:wsgi", *THREADS)(stand)
+    return _granian("wsgi", "bench.peers.floor:wsgi")(stand)
 
 
 def _fastify(_stand: Stand) -> list[str]:
@@ -112,16 +117,11 @@ def _nginx(_stand: Stand) -> list[str]:
     return [sys.executable, "-m", "bench.peers.nginx"]
 
 
-THREADS = ("--blocking-threads", "8")
-"""As many as Dialplane has."""
-
 DIALPLANE = Peer(name="Dialplane", command=_dialplane, kinds=NUMBERS | {CALLS})
 FLOOR = Peer(name="hand-written floor", command=_floor)
-FALCON = Peer(name="bare Falcon", command=_granian("wsgi", "bench.peers.bare_falcon:app", *THREADS))
+FALCON = Peer(name="bare Falcon", command=_granian("wsgi", "bench.peers.bare_falcon:app"))
 FASTAPI = Peer(name="FastAPI + SQLAlchemy 2", command=_uvicorn)
-NINJA = Peer(
-    name="Django + django-ninja", command=_granian("wsgi", "bench.peers.ninja_wsgi:app", *THREADS)
-)
+NINJA = Peer(name="Django + django-ninja", command=_granian("wsgi", "bench.peers.ninja_wsgi:app"))
 FASTIFY = Peer(
     name="Fastify + better-sqlite3 / pg",
     command=_fastify,

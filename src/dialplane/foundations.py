@@ -45,7 +45,7 @@ def monotonic_clock() -> Millis:
 
 def database_of(settings: Settings) -> Database:
     return open_database(
-        settings.database_url, settings.data_dir, connections_max=settings.threads + 2
+        settings.database_url, settings.data_dir, connections_max=settings.requests_at_once + 2
     )
 
 

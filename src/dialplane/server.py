@@ -193,7 +193,7 @@ def _granian(settings: Settings, listener: Listener, started: Callable[[], None]
         port=listener.port,
         interface=Interfaces.WSGI,
         workers=listener.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.requests_at_once,
         # The longest Granian allows: every thread has a database connection of its own.
         blocking_threads_idle_timeout=600,
         backpressure=CONNECTIONS_MAX,

@@ -32,6 +32,10 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _whole_number_or_none(text: str) -> int | None:
+    return int(text) if text else None
+
+
 class Secret(str):
     """Text that does not show itself where settings are printed."""
 
@@ -104,9 +108,18 @@ class Settings:
         about="Seconds a connection may say nothing, or be saying the headers of one request;"
         " longer than the load balancer in front keeps its own.",
     )
-    threads: int = _setting("8", int, about="Requests one API process works on at once.")
+    threads: int | None = _setting(
+        "",
+        _whole_number_or_none,
+        about="Requests one API process works on at once; empty is 8 on SQLite, and 16 on"
+        " PostgreSQL, whose answers are waited for.",
+    )
     log_format: str = _setting("json", about="json for machines or console for people.")
     log_level: str = _setting("info", about="debug, info, warning or error.")
+
+    @property
+    def requests_at_once(self) -> int:
+        return self.threads or (16 if self.database_url else 8)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

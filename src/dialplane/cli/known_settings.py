@@ -136,7 +136,7 @@ _UNDERSTOOD: Final[Mapping[str, Callable[[Any], bool]]] = {
     "hsts_s": lambda seconds: seconds >= 0,
     "quarantine_days": lambda days: days >= 0,
     "idle_connection_s": lambda seconds: seconds >= 1,
-    "threads": lambda threads: threads >= 1,
+    "threads": lambda threads: threads is None or threads >= 1,
     "log_format": lambda word: word in {"json", "console"},
     "log_level": lambda word: word.lower() in {"debug", "info", "warning", "error"},
 }
