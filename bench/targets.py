@@ -12,6 +12,7 @@ from bench.sip import figures as sip
 MEGABYTES_MAX = 80
 FLATNESS_MAX = 1.3
 START_MAX = 0.5
+CALM_P99_MS = 5
 LISTS = ("list-first", "list-middle", "list-last")
 
 
@@ -35,6 +36,8 @@ def verdicts(kept: list[Kept]) -> Iterator[Verdict]:
         yield from _ratios(run, "mapping", ((FASTAPI, 5.0),))
     for engine in Engine:
         yield from _flatness([run for run in kept if run.engine is engine and run.workers == 1])
+    for run in kept:
+        yield from _calm(run)
     if sqlite:
         yield _memory(kept)
     yield from _starts([run for run in kept if run.engine is Engine.SQLITE and run.workers == 1])
@@ -61,7 +64,7 @@ def _flatness(runs: list[Kept]) -> Iterator[Verdict]:
     if len(runs) < 2:  # noqa: PLR2004
         return
     few, many = runs[0], runs[-1]
-    for question in (*LISTS, "get"):
+    for question in (*LISTS, "get", "edge-calm"):
         pair = [_ours(run, question, lambda found: found.cpu_us) for run in (few, many)]
         if None not in pair:
             times = (pair[1] or 0) / (pair[0] or 1)
@@ -71,6 +74,17 @@ def _flatness(runs: list[Kept]) -> Iterator[Verdict]:
                 f"{times:.2f} x",
                 times <= FLATNESS_MAX,
             )
+
+
+def _calm(run: Kept) -> Iterator[Verdict]:
+    p99_ms = _ours(run, "edge-calm", lambda found: found.p99_ms)
+    if p99_ms is not None:
+        yield Verdict(
+            f"{run.titles['edge-calm']} ({run.title})",
+            f"p99 under {CALM_P99_MS} ms",
+            f"{p99_ms:.1f} ms",
+            p99_ms < CALM_P99_MS,
+        )
 
 
 def _through_the_edge(calls: sip.Kept) -> Verdict:
