@@ -97,11 +97,12 @@ def fill_postgres(url: str, world: World) -> None:
 
 
 def _tables(world: World) -> Iterator[Table]:
+    """The calls last."""
     yield from world.tables()
-    yield from call_rows.tables(world)
     # Whoever was created by the program has a journal, in which that stands first.
     heads = ((rows.organization_id(index), 0, ORIGIN) for index in range(rows.ORGANIZATIONS))
     yield Table("journal_heads", ("organization_id", "position", "hash"), heads)
+    yield from call_rows.tables(world)
 
 
 def _copy(connection: "psycopg.Connection[Row]", table: Table) -> None:
