@@ -10,31 +10,11 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.peers.nginx import CONFIGURATION
 from bench.sip.calling import CARRIER
 from parts.control_plane import ControlPlane
 from parts.program import ask, wait_until
 from parts.sip_peers import free_port
-
-CONFIGURATION = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log stderr error;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    keepalive_requests 1000000000;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        default_type application/json;
-        location / {{ return 200 '{answer}'; }}
-    }}
-}}
-"""
 
 
 def answer(control: ControlPlane, digits: str) -> str:
@@ -62,7 +42,7 @@ def constant(folder: Path, said: str) -> Iterator[str]:
     folder.mkdir()
     port = free_port()
     file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, port=port, answer=said))
+    file.write_text(CONFIGURATION.format(workers=1, folder=folder, port=port, answer=said))
     process = subprocess.Popen([str(shutil.which("nginx")), "-p", str(folder), "-c", str(file)])
     try:
         wait_until(lambda: _listens(port))
