@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import falcon
 
@@ -101,14 +101,9 @@ def read_body(raw: bytes, shape: type[S]) -> S:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        decoded = json.loads(
-            raw.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_finite,
-        )
-        _refuse_unstorable(decoded, DEEPEST)
+        decoded = _DECODER.decode(raw.decode())
+        if _may_be_unstorable(raw):
+            _refuse_unstorable(decoded, DEEPEST)
     except UnicodeDecodeError as error:
         raise Invalid.one("body", "not_utf8") from error
     except RecursionError as error:
@@ -144,6 +139,19 @@ def _finite(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise Invalid.one("body", "number_out_of_range")
     return value
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_constant=_refuse_constant,
+    parse_int=_integer,
+    parse_float=_finite,
+)
+
+
+def _may_be_unstorable(raw: bytes) -> bool:
+    """Whether to look through it: what is refused there takes an escape, or many levels."""
+    return b"\\u" in raw or raw.count(b"{") + raw.count(b"[") >= DEEPEST
 
 
 def _refuse_unstorable(value: Any, levels: int) -> None:

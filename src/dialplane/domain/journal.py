@@ -4,7 +4,6 @@ Entries are chained: each carries a hash over its predecessor's, so that a chang
 slipped-in entry shows.
 """
 
-import json
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, NewType
@@ -158,30 +157,7 @@ class Entry:
             "hash": self.hash,
         }
 
-    def follows(self, previous_hash: str) -> bool:
-        """Whether this entry is still what it was when it was entered."""
-        return self.hash == chained(previous_hash, self.position, self.own_text)
-
-    @property
-    def own_text(self) -> str:
-        """What this entry itself gives to its hash, behind its predecessor's and its position."""
-        told = [
-            self.id,
-            self.organization_id,
-            self.happening,
-            self.occurred_at,
-            [self.actor.kind, self.actor.key_id],
-            self.resource_id,
-            self.request_id,
-            self.before,
-            self.after,
-        ]
-        return _CANONICAL.encode(told).removeprefix("[")
-
 
 def chained(previous_hash: str, position: int, own_text: str) -> str:
     """The hash of an entry behind another one."""
     return sha256(f'["{previous_hash}",{position},{own_text}'.encode()).hexdigest()
-
-
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

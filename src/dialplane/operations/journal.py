@@ -13,6 +13,7 @@ from dialplane.domain.journal import (
     Change,
     Entry,
     EntryId,
+    chained,
 )
 from dialplane.domain.rehearsals import Difference
 from dialplane.domain.values import Millis, OrganizationId
@@ -92,7 +93,7 @@ def breaks(database: Database, organization_id: OrganizationId) -> Iterator[str]
                 position = entry.position
                 if position != before.position + 1:
                     yield f"missing: {before.position + 1} to {position - 1}"
-                elif not entry.follows(before.hash):
+                elif entry.hash != chained(before.hash, position, journal.own_text(entry)):
                     yield f"changed: {position} ({entry.id})"
                 before = Head(position=position, hash=entry.hash)
     if before.position < newest.position:

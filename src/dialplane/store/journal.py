@@ -3,6 +3,8 @@
 import json
 from typing import Final, LiteralString
 
+import msgspec
+
 from dialplane.domain.errors import NotFound
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import (
@@ -34,7 +36,7 @@ def add(db: Writer, entry: Entry) -> None:
     Others who want to wait for us from then on, so the database itself reads where the chain ends,
     hashes and writes: nothing goes back and forth meanwhile.
     """
-    own = entry.own_text
+    own = own_text(entry)
     db.send_last(
         entry.organization_id,
         """
@@ -76,8 +78,24 @@ def columns(entry: Entry) -> dict[str, object]:
     }
 
 
+def own_text(entry: Entry) -> str:
+    """What an entry itself gives to its hash, behind its predecessor's and its position."""
+    told = [
+        entry.id,
+        entry.organization_id,
+        entry.happening,
+        entry.occurred_at,
+        [entry.actor.kind, entry.actor.key_id],
+        entry.resource_id,
+        entry.request_id,
+        entry.before,
+        entry.after,
+    ]
+    return _CANONICAL.encode(told)[len("[") :].decode()
+
+
 def chained_to(own: LiteralString) -> LiteralString:
-    """What `chained` hashes, behind the head of the chain; `own` is SQL for `Entry.own_text`."""
+    """What `chained` hashes, behind the head of the chain; `own` is SQL for `own_text`."""
     return (
         """
     '["' || journal_heads.hash || '",' || (journal_heads.position + 1) || ',' || """
@@ -151,11 +169,12 @@ def list_page(
     return Page(items=[_entry(row) for row in rows], total_count=total, next=following)
 
 
-_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_COMPACT: Final = msgspec.json.Encoder()
+_CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 
 
 def _text(told: Told | None) -> str | None:
-    return None if told is None else _COMPACT.encode(told)
+    return None if told is None else _COMPACT.encode(told).decode()
 
 
 def _told(text: str | None) -> Told | None:

@@ -71,7 +71,7 @@ def write(gather: Gather, seen: Seen, altered: HeldNumber, entry: Entry) -> bool
         "agent_id": choice and seen.agent_id,
         "production_version": choice and choice.production_version,
         "last_version": choice and choice.last_version,
-        "own": entry.own_text,
+        "own": journal.own_text(entry),
     }
     return gather(_WRITE, row)
 
