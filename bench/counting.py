@@ -2,8 +2,8 @@
 
 Started by `bench.counted` under callgrind, which starts a new count whenever this program asks for
 its own priority: nobody else here does. Nothing happens by the clock or by chance, so that the same
-code makes the same count: time stands still, the daybook is written when all is answered, and
-garbage is not collected.
+code makes the same count: time stands still, daybook and notes are written when all is answered,
+and garbage is not collected.
 """
 
 import gc
@@ -27,6 +27,7 @@ from bench.rows import World
 from dialplane import main
 from dialplane.api import daybook
 from dialplane.settings import read_settings
+from dialplane.store import notes
 from dialplane.store.opening import SQLITE_FILE
 
 EACH = 25
@@ -34,7 +35,7 @@ A_DAY_MS = 86_400_000
 
 
 def count(folder: Path) -> None:
-    daybook.COLLECTED_S = 3600.0
+    daybook.COLLECTED_S = notes.COLLECTED_S = 3600.0
     ours, write_down = _ours(folder)
     turns = list(_turns(folder, ours, _floor(folder)))
     for turn in turns:
@@ -97,7 +98,12 @@ def _ours(folder: Path) -> tuple[Application, Callable[[], None]]:
     now = rows.made_at(NUMBERS, NUMBERS) + A_DAY_MS
     opened = main.open_parts(settings)
     parts = replace(opened, clock=lambda: now)
-    return main.app_of(settings, parts), parts.daybook.write_down
+
+    def write_down() -> None:
+        parts.daybook.write_down()
+        parts.database.catch_up()
+
+    return main.app_of(settings, parts), write_down
 
 
 def _floor(folder: Path) -> Application:

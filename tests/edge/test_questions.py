@@ -22,6 +22,7 @@ from builders import (
     an_id,
 )
 from dialplane.domain.agents import Agent
+from dialplane.domain.calls import CallId
 from dialplane.domain.lines import LineStatus
 from dialplane.domain.number_routing import InboundAuth
 from dialplane.domain.numbers import Status
@@ -46,6 +47,7 @@ from parts.callable import (
     mapped,
 )
 from parts.edge_client import RUNTIME_IP, STRANGER_IP, TRUNK_IP, EdgeClient
+from parts.program import wait_until
 from parts.world import World
 
 DAY_DESK = AgentId(an_id(0xDA1))
@@ -102,7 +104,7 @@ class TestInbound:
         edge.ask()
 
         with world.database.reading() as db:
-            call = calls.get(db, ACME, calls.CallId(an_id(0xCA11)))
+            call = calls.get(db, ACME, CallId(an_id(0xCA11)))
             route = calls.find_route(db, ACME, call.id)
 
         assert (call.agent, call.agent_version) == (mapped(version="production"), "v2")
@@ -432,6 +434,46 @@ class TestLimits:
             told = [answer.result()["decision"] for answer in asked]
 
         assert (told.count("route"), told.count("refuse")) == (5, 19)
+
+
+class TestRecord:
+    """A call has a record a moment after it was answered, or before where that matters."""
+
+    def send(self, world: World, edge: EdgeClient, call_id: str) -> bool:
+        """Ask, wait for nothing, and see whether there is a record."""
+        raw = {**edge.question(), "called": "07011112222", "call_id": call_id}
+        assert edge.send("/inbound", raw).json["decision"] == "route"
+        return self.is_kept(world, call_id)
+
+    def is_kept(self, world: World, call_id: str) -> bool:
+        with world.database.reading() as db:
+            return calls.find(db, ACME, CallId(call_id)) is not None
+
+    def test_a_call_is_answered_while_nobody_can_write(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+
+        with world.database.writing():
+            self.send(world, edge, an_id(1))
+
+        wait_until(lambda: self.is_kept(world, an_id(1)))
+
+    def test_where_seats_are_limited_the_record_comes_first(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world)
+        given_limits(world.database, concurrent_calls=9)
+
+        assert [self.send(world, edge, an_id(count)) for count in range(1, 4)] == [True] * 3
+
+    def test_where_the_edge_may_still_refuse_there_is_a_record_to_forget(
+        self, world: World, edge: EdgeClient
+    ) -> None:
+        given_calls_go_through(world, sip=with_login(world))
+        given_routing(world.database, inbound_auth=InboundAuth.SOURCE_AND_DIGEST)
+
+        assert [self.send(world, edge, an_id(count)) for count in range(1, 4)] == [True] * 3
 
 
 class TestOutbound:

@@ -121,4 +121,5 @@ class EdgeClient:
         assert result.status_code == 200, result.text
         _validator(schema).validate(result.json)
         answer: dict[str, Any] = result.json
+        self._world.database.catch_up()  # what was noted is there a moment later
         return answer

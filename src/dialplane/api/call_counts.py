@@ -87,6 +87,7 @@ class CallCounts(Resource):
         # Loading it asks the system where its time zones are; nobody else here wants to know.
         zone = import_module("zoneinfo").ZoneInfo(query.time_zone)
         buckets = Buckets.cut(query.bucket, zone, start=first, end=last + 1)
+        self.parts.database.catch_up()
         with self.parts.database.reading() as db:
             groups = store.groups(
                 db, request.caller.organization_id, query.to_filter(first, last), buckets

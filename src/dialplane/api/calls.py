@@ -107,6 +107,7 @@ class Calls(Resource):
 
         def page(reading: Reading[T]) -> Page[T]:
             owner, wanted = caller.organization_id, query.to_filter()
+            self.parts.database.catch_up()
             with self.parts.database.snapshot() as db:
                 return call_lists.list_page(db, owner, wanted, listing.page, reading=reading)
 
@@ -126,6 +127,7 @@ class Call(Resource):
     @operation(Scope.READ)
     def on_get(self, request: Request, call_id: str) -> Answer:
         wanted = id_of(request, call_id)
+        self.parts.database.catch_up()
         with self.parts.database.reading() as db:
             call = store.get(db, request.caller.organization_id, wanted)
         return call_answer(placing.as_seen(call, request.caller))
@@ -136,4 +138,5 @@ class CallHangUp(Resource):
     def on_post(self, request: Request, call_id: str) -> Answer:
         wanted = id_of(request, call_id)
         request.body_or_default(Shape)
+        self.parts.database.catch_up()
         return request.change(lambda db: call_answer(placing.withdraw(db, request.caller, wanted)))

@@ -95,6 +95,7 @@ class CallReplay(Resource):
     def on_post(self, request: Request, call_id: str) -> Answer:
         wanted = CallId(request.path_id("call_id", call_id))
         request.body_or_default(Shape)
+        self.parts.database.catch_up()
         with self.parts.database.snapshot() as db:
             replayed = simulation.replay(db, request.caller, wanted)
         return answer(replay_body(replayed, request.language))

@@ -54,6 +54,7 @@ def take(database: Database, reports: list[Report], *, now: Millis) -> Receipt:
         batch.receipt.duplicates = len(reports) - len(told)
         return batch.taken()
 
+    database.catch_up()
     return in_transaction(database.writing, work)
 
 

@@ -26,4 +26,5 @@ def keep(
             calls.describe(db, call)
             call_labels.add(db, call)
 
+    database.catch_up()
     in_transaction(database.writing, work)

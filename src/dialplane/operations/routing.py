@@ -130,10 +130,7 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
     with database.snapshot() as db:
         seen = matter.decide(db)
     if isinstance(seen.decision, Routed):
-        # Strangers were turned away above, without a lock; only now others have to wait. Not for
-        # the disk: of a call that a power cut takes, the edge's reports make the record anew.
-        seated = partial(_seated, matter=matter, seen=seen)
-        seen = in_transaction(database.noting, seated)
+        seen = _kept(database, matter, seen, seen.decision)
     decision, facts = seen.decision, seen.facts
     if isinstance(decision, Refused):
         note_refusal(database, _attempt(decision, matter))
@@ -166,8 +163,20 @@ def _shown(question: InboundQuestion | OutboundQuestion) -> str | None:
     return question.presentation.canonical
 
 
+def _kept(database: Database, matter: _Matter, seen: _Decided, decision: Routed) -> _Decided:
+    """Keep the call. Where seats are limited, decide again while nobody else can take one.
+
+    Else nobody has to wait for the record: of a call it is lost of, the edge's reports make one
+    anew. But when the edge may refuse the call in the next instant, there must be one to forget.
+    """
+    if seen.facts.limits or decision.digest_required:
+        seated = partial(_seated, matter=matter, seen=seen)
+        return in_transaction(database.noting, seated)
+    calls.note(database, _call(decision, _held(seen.facts), matter), _route(decision, matter))
+    return seen
+
+
 def _seated(db: Writer, matter: _Matter, seen: _Decided) -> _Decided:
-    """Keep the call. Where seats are limited, decide again while nobody else can take one."""
     if seen.facts.limits:
         organizations.get_locked(db, _held(seen.facts).organization_id)
         seen = matter.decide(db)

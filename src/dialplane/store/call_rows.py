@@ -20,10 +20,17 @@ _MUTABLE: Final[tuple[LiteralString, ...]] = (
     "left_at",
 )  # fmt: skip
 _ALL: Final = (*_FIXED, *_MUTABLE, *call_routes.COLUMNS)
-INSERT: Final[LiteralString] = (
+_INSERT: Final[LiteralString] = (
     "INSERT INTO calls (" + ", ".join(_ALL) + ")"
     " VALUES (" + ", ".join(":" + name for name in _ALL) + ")"
-    " ON CONFLICT (id) DO NOTHING"
+    " ON CONFLICT (id) DO"
+)
+INSERT: Final[LiteralString] = _INSERT + " NOTHING"
+# News of a call may overtake its note, on another node; what they began a record of lacks a trace.
+INSERT_OR_COMPLETE: Final[LiteralString] = _INSERT + (
+    " UPDATE SET trace = excluded.trace, variant_label = excluded.variant_label,"
+    " presentation_number = excluded.presentation_number"
+    " WHERE calls.trace = '[]' AND calls.organization_id = excluded.organization_id"
 )
 _STARTED: Final = ("cancel_requested_at", "started_at", "answered_at", "left_at")
 _GOING_ON: Final = (*_STARTED, "status", "seat_until")

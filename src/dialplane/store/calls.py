@@ -11,6 +11,7 @@ from dialplane.store.call_routes import SELECTED as ROUTE
 from dialplane.store.call_routes import Reached, reached_columns, route_of
 from dialplane.store.call_rows import (
     INSERT,
+    INSERT_OR_COMPLETE,
     SELECTED,
     call_of,
     changed_columns,
@@ -18,7 +19,7 @@ from dialplane.store.call_rows import (
     text_of,
     update,
 )
-from dialplane.store.database import Contended, Reader, Writer
+from dialplane.store.database import Contended, Database, Reader, Writer
 
 
 def get(db: Reader, organization_id: OrganizationId, call_id: CallId) -> Call:
@@ -76,6 +77,11 @@ def find_route(db: Reader, organization_id: OrganizationId, call_id: CallId) -> 
 def start(db: Writer, call: Call, route: CallRoute) -> None:
     """Keep a call that was routed; nothing changes when its question was asked before."""
     db.send(INSERT, **columns(call, route))
+
+
+def note(database: Database, call: Call, route: CallRoute) -> None:
+    """Keep a call that was routed, soon; where there is a record by then, add what it lacks."""
+    database.note(INSERT_OR_COMPLETE, columns(call, route))
 
 
 def start_each(db: Writer, started: list[tuple[Call, CallRoute]]) -> None:

@@ -8,6 +8,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, LiteralString, Protocol
 
+from dialplane.domain.errors import Unavailable
+from dialplane.store.notes import Note, Notes
+
 if TYPE_CHECKING:
     from dialplane.domain.rehearsals import Difference
     from dialplane.store.gathering import Gather
@@ -194,6 +197,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._notes = Notes(self._write_notes)
 
     def reading(self) -> AbstractContextManager[Reader]:
         return self._engine.reading()
@@ -207,9 +211,32 @@ class Database:
     def noting(self) -> AbstractContextManager[Writer]:
         """A transaction of what would be told again, and that nobody waits for the disk with.
 
-        After `kill -9` it is there like any other; a power cut may take the last moments of it.
+        On SQLite `kill -9` takes nothing of it; a power cut may take its last moments.
         """
         return _written(self._engine.noting())
+
+    def note(self, sql: LiteralString, row: Mapping[str, object]) -> None:
+        """Have a row written soon, which would be told again, and which nobody waits for.
+
+        Raises:
+            Unavailable: too many are waiting, and the database takes none.
+        """
+        self._notes.put(Note(sql, row))
+
+    def catch_up(self) -> None:
+        """Have all written that was noted in this process, for whoever reads it next."""
+        self._notes.catch_up()
+
+    def _write_notes(self, notes: list[Note]) -> None:
+        alike: dict[LiteralString, list[Mapping[str, object]]] = {}
+        for note in notes:
+            alike.setdefault(note.sql, []).append(note.row)
+        try:
+            with self.noting() as db:
+                for sql, rows in alike.items():
+                    db.send_each(sql, rows)
+        except Contended as contended:
+            raise Unavailable from contended
 
     @property
     def gather(self) -> "Gather | None":
@@ -224,4 +251,5 @@ class Database:
             raise _TakenBack
 
     def close(self) -> None:
+        self._notes.close()
         self._engine.close()
