@@ -9,8 +9,8 @@ from parts.control_plane import ControlPlane
 from parts.edge_process import ADDRESS, ADMIN_TOKEN, Edge
 from parts.sip_peers import Sipp
 
-CALLS = 40
-"""Three events each, of which ninety go to the file together."""
+CALLS = 90
+"""Three events each, of which 250 go to the file together."""
 
 CALL_ID = "%u-%p-" + "x" * 150
 """Long, as some carriers write it."""
@@ -24,7 +24,7 @@ def test_news_that_piled_up_is_told_to_the_last_event(
     writer = _writer_of_the_spool(edge)
 
     os.kill(writer, signal.SIGSTOP)
-    words = {"calls": CALLS, "per_second": 40, "talk": 400, "call_id": CALL_ID}
+    words = {"calls": CALLS, "per_second": 60, "talk": 400, "call_id": CALL_ID}
     sipp.call("caller_hangs_up", edge.outside, called=digits, **words)
     os.kill(writer, signal.SIGCONT)
 

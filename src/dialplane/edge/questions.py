@@ -42,6 +42,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPED = b"\\u"
 """How such a character comes in JSON, if it comes at all."""
 _LONGEST = 255
+_MOST_EVENTS = 250
 
 Id = Annotated[str, Meta(pattern=_UUID)]
 Text64 = Annotated[str, Meta(max_length=64)]
@@ -214,7 +215,7 @@ class EventBody(msgspec.Struct, kw_only=True):
 
 class EventBatchBody(msgspec.Struct, kw_only=True):
     edge_id: Text64
-    events: Annotated[list[EventBody], Meta(min_length=1, max_length=50)]
+    events: Annotated[list[EventBody], Meta(min_length=1, max_length=_MOST_EVENTS)]
 
     def to_reports(self) -> list[Report | None]:
         return [event.to_report(self.edge_id) for event in self.events]

@@ -48,7 +48,7 @@ def _program(settings: EdgeSettings) -> list[str]:
     # -M: twenty buffers for a batch of events each do not fit the default private memory.
     # -x: with the default allocator every process takes a second to read the trusted certificates.
     file = str(settings.directory / "kamailio.cfg")
-    return [settings.kamailio, "-f", file, "-M", "16", "-x", "fm"]
+    return [settings.kamailio, "-f", file, "-M", "32", "-x", "fm"]
 
 
 def _complaints(output: bytes) -> str:
