@@ -35,7 +35,7 @@ def world(database: Database) -> None:
 
 def note(database: Database, memo: str) -> None:
     with database.writing() as db:
-        numbers.alter(db, caller_of(ACME), NUMBER, numbers.noting(caller_of(ACME), memo))
+        numbers.alter(db, caller_of(ACME), NUMBER, numbers.noting(memo))
 
 
 def write_three(database: Database) -> None:
@@ -59,7 +59,7 @@ def test_an_entry_says_who_did_what_to_what_in_answer_to_which_request(database:
 
 def test_a_change_that_is_rolled_back_is_not_entered(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as db:  # noqa: PT012  # the point
-        numbers.alter(db, caller_of(ACME), NUMBER, numbers.noting(caller_of(ACME), "never"))
+        numbers.alter(db, caller_of(ACME), NUMBER, numbers.noting("never"))
         _ = 1 / 0
 
     with database.reading() as db:

@@ -216,7 +216,7 @@ def test_no_number_ever_maps_an_agent_that_is_gone(kept: Database) -> None:
     def map_it(agent: Agent) -> None:
         change = MappingChange(inbound_agent=AgentMapping(agent_id=agent.id))
         with contextlib.suppress(Invalid), kept.writing() as db:
-            mapping = number_operations.remapping(CALLER, change)
+            mapping = number_operations.remapping(change)
             number_operations.alter(db, CALLER, NUMBER, mapping)
 
     for agent in made:

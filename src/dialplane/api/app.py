@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from dialplane.api.alterations import AlterAtOnce
 from dialplane.api.annex import Annex
 from dialplane.api.daybook import Note
 from dialplane.api.errors import InternalError, MethodNotAllowed, refusal
@@ -58,6 +59,7 @@ class Application(falcon.App[falcon.Request, falcon.Response]):
         )
         self._parts = parts
         self._look_up = LookUp(parts)
+        self._alter_at_once = AlterAtOnce(parts)
         self._short_ways: dict[str, ShortWay] = {}
 
     def shorten(self, path: str, answer: Answer) -> None:
@@ -69,6 +71,8 @@ class Application(falcon.App[falcon.Request, falcon.Response]):
     ) -> "Iterable[bytes]":
         way = self._short_ways.get(env["PATH_INFO"], self._look_up)
         answered = way(env, start_response)
+        if answered is None and env["REQUEST_METHOD"] == "PATCH":
+            answered = self._alter_at_once(env, start_response)
         if answered is not None:
             return answered
         if self.annex is not None and self.annex.is_asked(env["PATH_INFO"]):

@@ -4,7 +4,8 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final, NoReturn, TypeVar
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import falcon
 
@@ -12,6 +13,9 @@ from dialplane.api.errors import PayloadTooLarge, UnsupportedMediaType
 from dialplane.api.shapes import Shape, shaped
 from dialplane.domain.errors import Invalid, Unavailable
 from dialplane.domain.values import Millis
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 LIMIT_BYTES = 64 * 1024
 JSON = "application/json"
@@ -87,6 +91,26 @@ def read_bytes(
     sent_as = (request.content_type or media_type).partition(";")[0]
     if raw and sent_as.strip().lower() != media_type:
         raise UnsupportedMediaType(media_type)
+    return raw
+
+
+def read_plain(env: "WSGIEnvironment", slow_senders: SlowSenders) -> bytes | None:
+    """The body of a request nobody else has looked at yet, and who does may read it once more.
+
+    None, and nothing was read, if something about it is for `read_bytes` to refuse.
+
+    Raises:
+        Unavailable: too many others are slow in sending theirs.
+    """
+    length = env.get("CONTENT_LENGTH") or ""
+    if env.get("CONTENT_TYPE") != JSON or not length.isdecimal() or int(length) > LIMIT_BYTES:
+        return None
+    slow_senders.begin()
+    try:
+        raw: bytes = env["wsgi.input"].read(int(length))
+    finally:
+        slow_senders.end()
+    env["wsgi.input"] = BytesIO(raw)
     return raw
 
 

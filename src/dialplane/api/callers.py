@@ -21,6 +21,7 @@ class Callers:
         self._database = database
         self._uses = KeyUses(database)
         self._noted: dict[KeyId, Millis] = {}
+        self._worked: set[str] = set()
 
     def identify(
         self,
@@ -32,13 +33,30 @@ class Callers:
         Raises:
             Unauthorized: missing, malformed, unknown, expired or revoked; all look the same.
         """
-        token = _bearer_token(authorization or "")
+        hash_ = hashed(_bearer_token(authorization or ""))
         with self._database.reading() as db:
-            found = keys.find_caller(db, hashed(token), arrival)
+            found = keys.find_caller(db, hash_, arrival)
         if found is None:
+            self._worked.discard(hash_)
             raise Unauthorized
-        self._note_use(found.caller.key_id, found.last_used_at, arrival.now)
+        if len(self._worked) >= _NOTED_MAX:
+            self._worked.clear()
+        self._worked.add(hash_)
+        self.note_use(found.caller.key_id, found.last_used_at, arrival.now)
         return found
+
+    def hash_of(self, authorization: str, arrival: Arrival) -> str:
+        """The hash of a key that has been let in here; whether it still is, the database knows.
+
+        For what strangers shall not be able to begin, as a body that does not come.
+
+        Raises:
+            Unauthorized: like `identify`.
+        """
+        hash_ = hashed(_bearer_token(authorization))
+        if hash_ not in self._worked:
+            self.identify(authorization, arrival)
+        return hash_
 
     def glance(self, authorization: str, number_id: str, now: Millis) -> Glance | None:
         """A number for the caller of one request, where there is nothing to refuse.
@@ -51,10 +69,10 @@ class Callers:
             seen = glances.number(db, hashed(token), number_id, now=now)
         if seen is None or not keys.may_read(seen.scopes):
             return None
-        self._note_use(seen.key_id, seen.last_used_at, now)
+        self.note_use(seen.key_id, seen.last_used_at, now)
         return seen
 
-    def _note_use(self, key_id: KeyId, last_used_at: Millis | None, now: Millis) -> None:
+    def note_use(self, key_id: KeyId, last_used_at: Millis | None, now: Millis) -> None:
         last = max(last_used_at or 0, self._noted.get(key_id, 0))
         if now - last >= keys.USE_NOTED_EVERY_MS:
             if len(self._noted) >= _NOTED_MAX:

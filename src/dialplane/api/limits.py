@@ -54,6 +54,12 @@ class Limits:
             wait_ms = max((_wait_ms(rule, bucket) for rule, bucket in short), default=0)
             return Verdict(wait_ms=wait_ms, headers=self._headers(buckets))
 
+    def give_back(self, organization_id: OrganizationId) -> None:
+        """Put back what was taken for something that is asked once more."""
+        with self._lock:
+            for bucket in self._buckets.get(organization_id, ()):
+                bucket.tokens += 1
+
     def _filled(self, organization_id: OrganizationId) -> list[_Bucket]:
         now = self._clock()
         if len(self._buckets) > _ORGANIZATIONS_MAX:

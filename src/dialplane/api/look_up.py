@@ -5,7 +5,6 @@ a refusal or a query string, goes the way of all others as if nobody had looked.
 """
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from dialplane.api.daybook import Note
@@ -13,19 +12,16 @@ from dialplane.api.guards import guards_of
 from dialplane.api.parts import Parts
 from dialplane.api.requests import request_id_of
 from dialplane.api.shapes import UUID_CHARS
+from dialplane.api.short_way import LEFT_TO_THE_LONG_WAY
 from dialplane.domain.values import Millis
 from dialplane.store.glances import Glance
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-_NUMBERS: Final = "/v3/organization-telephone-numbers/"
-ROUTE: Final = _NUMBERS + "{organization_telephone_number_id}"
-_PATH_CHARS: Final = len(_NUMBERS) + UUID_CHARS
-
-
-# Whatever goes wrong here goes wrong once more where it is told in the words of errors.
-_LEFT_TO_THE_LONG_WAY: Final = suppress(Exception)
+NUMBERS: Final = "/v3/organization-telephone-numbers/"
+ROUTE: Final = NUMBERS + "{organization_telephone_number_id}"
+_PATH_CHARS: Final = len(NUMBERS) + UUID_CHARS
 
 
 class LookUp:
@@ -62,7 +58,7 @@ class LookUp:
         return [body]
 
     def _seen(self, env: "WSGIEnvironment", number_id: str, now: Millis) -> Glance | None:
-        with _LEFT_TO_THE_LONG_WAY:
+        with LEFT_TO_THE_LONG_WAY:
             return self._parts.callers.glance(env["HTTP_AUTHORIZATION"], number_id, now)
         return None
 
@@ -86,7 +82,7 @@ def _number_in(env: "WSGIEnvironment") -> str | None:
     path: str = env["PATH_INFO"]
     if (
         len(path) == _PATH_CHARS
-        and path.startswith(_NUMBERS)
+        and path.startswith(NUMBERS)
         and env["REQUEST_METHOD"] == "GET"
         and not env.get("QUERY_STRING")
         and "HTTP_IF_NONE_MATCH" not in env

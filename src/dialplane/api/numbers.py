@@ -1,6 +1,6 @@
 """Held numbers over HTTP."""
 
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ from dialplane.store import number_lists
 from dialplane.store import numbers as store
 
 PATH_ID = "organization_telephone_number_id"
+S = TypeVar("S", bound=Shape)
 
 
 def number_answer(number: HeldNumber) -> Answer:
@@ -58,35 +59,38 @@ class HeldNumbers(Resource):
         return listing.answer(page, NumberBody.seen)
 
 
+class ReadBody(Protocol):
+    """The body of a request, in a shape."""
+
+    def __call__(self, shape: type[S], /) -> S: ...
+
+
 class Alterable(Resource):
     """A number, or a part of it, that is altered on its own."""
 
-    def _alter(self, request: Request, number_id: NumberId, alteration: Alteration) -> Answer:
-        def at_once() -> Answer | None:
-            altered = operations.alter_at_once(
-                self.parts.database, request.caller, number_id, alteration
-            )
-            return None if altered is None else number_answer(altered)
+    def alteration(self, read: ReadBody) -> Alteration:
+        """What is asked for; reading it may refuse."""
+        raise NotImplementedError
 
+    @operation(Scope.WRITE)
+    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
+        number_id = id_of(request, organization_telephone_number_id)
+        alteration = self.alteration(request.body)
         return request.change(
-            lambda db: number_answer(operations.alter(db, request.caller, number_id, alteration)),
-            at_once=at_once,
+            lambda db: number_answer(operations.alter(db, request.caller, number_id, alteration))
         )
 
 
 class Number(Alterable):
+    def alteration(self, read: ReadBody) -> Alteration:
+        return operations.noting(read(NumberChangeBody).memo_to_set())
+
     @operation(Scope.READ)
     def on_get(self, request: Request, organization_telephone_number_id: str) -> Answer:
         number_id = id_of(request, organization_telephone_number_id)
         with self.parts.database.reading() as db:
             number = store.get(db, request.caller.organization_id, number_id)
         return number_answer(number.at(request.caller.now))
-
-    @operation(Scope.WRITE)
-    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
-        number_id = id_of(request, organization_telephone_number_id)
-        memo = request.body(NumberChangeBody).memo_to_set()
-        return self._alter(request, number_id, operations.noting(request.caller, memo))
 
     @operation(Scope.WRITE)
     def on_delete(self, request: Request, organization_telephone_number_id: str) -> Answer:
@@ -109,20 +113,14 @@ def _cancelled(number: HeldNumber) -> Answer:
 
 
 class NumberAgent(Alterable):
-    @operation(Scope.WRITE)
-    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
-        number_id = id_of(request, organization_telephone_number_id)
-        change = request.body(MappingChangeBody).to_change()
-        return self._alter(request, number_id, operations.remapping(request.caller, change))
+    def alteration(self, read: ReadBody) -> Alteration:
+        return operations.remapping(read(MappingChangeBody).to_change())
 
 
 class NumberSip(Alterable):
-    @operation(Scope.WRITE)
-    def on_patch(self, request: Request, organization_telephone_number_id: str) -> Answer:
-        number_id = id_of(request, organization_telephone_number_id)
-        change = request.body(SipChangeBody).to_change(self.parts.box)
-        trunk = operations.sip_changing(request.caller, change, policy=self.parts.policy)
-        return self._alter(request, number_id, trunk)
+    def alteration(self, read: ReadBody) -> Alteration:
+        change = read(SipChangeBody).to_change(self.parts.box)
+        return operations.sip_changing(change, policy=self.parts.policy)
 
 
 class NumberRevokeCancel(Resource):

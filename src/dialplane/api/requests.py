@@ -33,6 +33,9 @@ _REQUEST_ID_CHARS = 128
 DRY_RUN_TYPE = "application/vnd.dialplane.dry-run+json"
 """So that nobody takes what would be for what is; see docs/decisions/0040."""
 
+FAILURE = "dialplane.failure"
+"""In the environment of a request: why a short way did not do what was asked."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -103,11 +106,10 @@ class Request:
         key = self._idempotency_key()
         return None if key is None else RequestKey(key=key, fingerprint=self._fingerprint())
 
-    def change(self, work: Work, *, at_once: Callable[[], Answer | None] | None = None) -> Answer:
-        """Perform a change through the one door for changes; a dry run tells it only.
-
-        `at_once` may do it without `work`, see `Changes.perform`.
-        """
+    def change(self, work: Work) -> Answer:
+        """Perform a change through the one door for changes; a dry run tells it only."""
+        if (failure := self._falcon.env.get(FAILURE)) is not None:
+            raise failure
         key = self._idempotency_key()
         if self._is_dry_run:
             return self._rehearsed(work)
@@ -117,7 +119,7 @@ class Request:
             fingerprint="" if key is None else self._fingerprint(),
             refuse=lambda error: refusal(error, self.language),
         )
-        answer, replayed = self._parts.changes.perform(change, work, at_once=at_once)
+        answer, replayed = self._parts.changes.perform(change, work)
         self._falcon.context.replayed = replayed
         return answer
 
@@ -205,14 +207,15 @@ def request_id_of(env: Mapping[str, Any], now: Millis) -> str:
     return wanted if usable else new_id(now)
 
 
+def precondition_of(env: Mapping[str, Any]) -> Precondition:
+    if_match = env.get("HTTP_IF_MATCH")
+    return ANY_REVISION if if_match is None else Precondition(tags_in(if_match))
+
+
 def _identify(parts: Parts, req: falcon.Request) -> Found:
     headers = req.env
-    if_match = headers.get("HTTP_IF_MATCH")
-    arrival = Arrival(
-        req.context.arrived_at,
-        req.context.request_id,
-        ANY_REVISION if if_match is None else Precondition(tags_in(if_match)),
-    )
+    context = req.context
+    arrival = Arrival(context.arrived_at, context.request_id, precondition_of(headers))
     authorization = headers.get("HTTP_AUTHORIZATION")
     try:
         found = parts.callers.identify(authorization, arrival)

@@ -60,7 +60,7 @@ def make(db: Writer, box: SecretBox, policy: NumberPolicy, *, now: Millis) -> To
         outbound_agent=AgentMapping(agent_id=reception.id, agent_version="production"),
     )
     day_after = replace(caller, now=begun + DAY_MS)
-    numbers.alter(db, day_after, brought.id, numbers.remapping(day_after, mapped))
+    numbers.alter(db, day_after, brought.id, numbers.remapping(mapped))
     greeter.register(db, caller, greeter.uri_at(), policy=policy)
     survey = _survey(db, replace(caller, now=begun + 2 * DAY_MS))
     _runtime_of(db, replace(caller, now=begun + 2 * DAY_MS), survey, policy)
@@ -143,7 +143,7 @@ def _bought(
     production = AgentMapping(agent_id=agent.id, agent_version="production")
     draft = AgentMapping(agent_id=agent.id)
     change = MappingChange(inbound_agent=production, outbound_agent=draft)
-    return numbers.alter(db, caller, number.id, numbers.remapping(caller, change))
+    return numbers.alter(db, caller, number.id, numbers.remapping(change))
 
 
 def _brought(db: Writer, caller: Caller, box: SecretBox, *, policy: NumberPolicy) -> HeldNumber:

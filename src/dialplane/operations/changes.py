@@ -78,17 +78,8 @@ class Changes:
         self._database = database
         self._box = box
 
-    def perform(
-        self,
-        request: ChangeRequest,
-        work: Work,
-        *,
-        at_once: Callable[[], Answer | None] | None = None,
-    ) -> tuple[Answer, bool]:
+    def perform(self, request: ChangeRequest, work: Work) -> tuple[Answer, bool]:
         """Do `work` in one transaction, or two; answers also whether this is a replay.
-
-        Where no answer has to be kept with the change, `at_once` is asked before, which does all of
-        it, or nothing and answers None.
 
         Raises:
             IdempotencyKeyReused: the key was used with another request.
@@ -96,8 +87,6 @@ class Changes:
             DomainError: whatever `work` raises.
         """
         if request.idempotency_key is None:
-            if at_once is not None and (answer := at_once()) is not None:
-                return answer, False
             return self._both_halves(work, _unclaimed), False
         claim = Claim(
             organization_id=request.caller.organization_id,

@@ -151,11 +151,11 @@ def _set(
 ) -> HeldNumber:
     after = number
     if wish.memo is not UNCHANGED and wish.memo != number.memo:
-        after = operations.alter(db, caller, number.id, operations.noting(caller, wish.memo))
+        after = operations.alter(db, caller, number.id, operations.noting(wish.memo))
     after = _remapped(db, caller, after, wish)
     change = _sip_change(db, caller, number, wish, rules=rules)
     if change is not None:
-        trunk = operations.sip_changing(caller, change, policy=rules.policy)
+        trunk = operations.sip_changing(change, policy=rules.policy)
         after = operations.alter(db, caller, number.id, trunk)
     return after
 
@@ -170,7 +170,7 @@ def _remapped(db: Writer, caller: Caller, number: HeldNumber, wish: RowWish) -> 
     if change == MappingChange():
         return number
     try:
-        return operations.alter(db, caller, number.id, operations.remapping(caller, change))
+        return operations.alter(db, caller, number.id, operations.remapping(change))
     except Invalid as invalid:
         raise _in_columns(invalid) from invalid
 

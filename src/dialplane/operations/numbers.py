@@ -28,6 +28,8 @@ from dialplane.operations import expiry, journal, ledger
 from dialplane.operations.ids import new_id
 from dialplane.store import agents, lines, number_alterations, numbers
 from dialplane.store.database import Database, Writer
+from dialplane.store.keys import Found
+from dialplane.store.number_alterations import Asked, Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,40 +72,40 @@ class Alteration:
     """
 
     happening: Happening
-    made: Callable[[HeldNumber], HeldNumber]
+    made: Callable[[HeldNumber, Millis], HeldNumber]
     mappings: Mapping[str, AgentMapping] = field(default_factory=dict)
 
 
-def noting(caller: Caller, memo: str | None) -> Alteration:
+def noting(memo: str | None) -> Alteration:
     """Change the memo; refused are expired numbers (NumberExpired)."""
     return Alteration(
-        happening=Happening.NUMBER_UPDATED, made=lambda number: number.note(memo, now=caller.now)
+        happening=Happening.NUMBER_UPDATED, made=lambda number, now: number.note(memo, now=now)
     )
 
 
-def remapping(caller: Caller, change: MappingChange) -> Alteration:
+def remapping(change: MappingChange) -> Alteration:
     """Map agents; the next call of the number is answered by them.
 
     Refused are expired numbers (NumberExpired), and agents or versions that do not exist (Invalid).
     """
     return Alteration(
         happening=Happening.NUMBER_MAPPING_CHANGED,
-        made=lambda number: number.remap(change, now=caller.now),
+        made=lambda number, now: number.remap(change, now=now),
         mappings=change.new_mappings(),
     )
 
 
-def sip_changing(caller: Caller, change: SipChange, *, policy: NumberPolicy) -> Alteration:
+def sip_changing(change: SipChange, *, policy: NumberPolicy) -> Alteration:
     """Change the trunk of a custom number.
 
     Refused are bought numbers (ProviderMismatch), expired ones (NumberExpired), and an address that
     is none or a password that has to come along (Invalid).
     """
 
-    def made(number: HeldNumber) -> HeldNumber:
+    def made(number: HeldNumber, now: Millis) -> HeldNumber:
         number.require_provider(Provider.CUSTOM)
         _refuse_address(change.address, policy)
-        return number.change_sip(change, now=caller.now)
+        return number.change_sip(change, now=now)
 
     return Alteration(happening=Happening.TRUNK_CHANGED, made=made)
 
@@ -119,37 +121,53 @@ def alter(db: Writer, caller: Caller, number_id: NumberId, alteration: Alteratio
         for field, mapping in alteration.mappings.items()
     }
     number = _about_to_change(db, caller, number_id)
-    after = alteration.made(number)
+    after = alteration.made(number, caller.now)
     _refuse_mappings(alteration, {field: choice() for field, choice in choices.items()})
     return _save(db, caller, alteration.happening, before=number, after=after)
 
 
 def alter_at_once(
-    database: Database, caller: Caller, number_id: NumberId, alteration: Alteration
+    database: Database, asked: Asked, alteration: Alteration, admit: Callable[[Found], bool]
 ) -> HeldNumber | None:
-    """Alter a number as it was read, together with those of other requests; None if not done.
+    """Alter a number for whoever holds a key, from one look at key, number and agent.
 
-    Not done is what somebody else is at, or was at meanwhile, and what is not plain; `alter` waits
-    for them, and does all of it.
+    None if it was not done: for whom `admit` does not let in, what is not plain, and on PostgreSQL
+    what somebody else is at, or was at meanwhile. `alter` waits for them, and does all of it.
 
     Raises:
-        NotFound, PreconditionFailed, and what the alteration refuses.
+        PreconditionFailed, and what the alteration refuses.
         Unavailable: it may have been done, or not.
     """
-    if database.gather is None or len(alteration.mappings) > 1:
+    agent_ids = {mapping.agent_id for mapping in alteration.mappings.values()}
+    if len(agent_ids) > 1:
         return None
-    agent_id = next((mapping.agent_id for mapping in alteration.mappings.values()), None)
-    with database.reading() as db:
-        seen = number_alterations.see(db, caller.organization_id, number_id, agent_id)
-    number = seen.number
+    gather = database.gather
+    with database.writing() if gather is None else database.reading() as db:
+        seen = number_alterations.see(db, asked, next(iter(agent_ids), None))
+        after = _made_of(seen, alteration, admit)
+        if seen is None or after is None:
+            return None
+        caller, before = seen.found.caller, seen.number
+        if isinstance(db, Writer):
+            return _save(db, caller, alteration.happening, before=before, after=after)
+    altered = replace(after, revision=before.revision + 1)
+    entry = journal.entry_of(caller, _told(alteration.happening, before=before, after=altered))
+    return altered if gather and number_alterations.write(gather, seen, altered, entry) else None
+
+
+def _made_of(
+    seen: Seen | None, alteration: Alteration, admit: Callable[[Found], bool]
+) -> HeldNumber | None:
+    """What the rule makes of a number that time has done nothing to."""
+    if seen is None or not admit(seen.found):
+        return None
+    number, caller = seen.number, seen.found.caller
     if number.at(caller.now) is not number:
         return None
     caller.precondition.require(number.tag)
-    after = alteration.made(number)
+    after = alteration.made(number, caller.now)
     _refuse_mappings(alteration, dict.fromkeys(alteration.mappings, seen.choice))
-    altered = replace(after, revision=number.revision + 1)
-    entry = journal.entry_of(caller, _told(alteration.happening, before=number, after=altered))
-    return altered if number_alterations.write(database.gather, seen, altered, entry) else None
+    return after
 
 
 def _refuse_mappings(alteration: Alteration, choices: Mapping[str, VersionChoice | None]) -> None:

@@ -9,7 +9,7 @@ from dialplane.domain.callers import Arrival, Caller, Mode, Scope
 from dialplane.domain.errors import NotFound
 from dialplane.domain.keys import ApiKey
 from dialplane.domain.values import KeyId, Millis, OrganizationId
-from dialplane.store.database import Reader, Row, Writer
+from dialplane.store.database import Reader, Row, Values, Writer
 from dialplane.store.pages import Listing, Page, PageRequest, page
 
 USE_NOTED_EVERY_MS = 60_000
@@ -25,10 +25,16 @@ class Found(NamedTuple):
 WORKING: Final[LiteralString] = """
      WHERE hash = :hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
 """
+CALLER: Final[LiteralString] = (
+    "api_keys.id, api_keys.organization_id, mode, scopes, last_used_at, organizations.realm,"
+    " clock_offset_ms"
+)
+"""What `found_of` reads."""
+
 _BY_HASH: Final[LiteralString] = (
-    """
-    SELECT api_keys.id, api_keys.organization_id, mode, scopes, last_used_at,
-           organizations.realm, clock_offset_ms
+    "SELECT "
+    + CALLER
+    + """
       FROM api_keys JOIN organizations ON organizations.id = api_keys.organization_id
     """
     + WORKING
@@ -40,10 +46,11 @@ def find_caller(db: Reader, hashed: str, arrival: Arrival) -> Found | None:
 
     `Caller.now` is `arrival.now` on the clock of the organization. Keys expire by the real clock.
     """
-    now = arrival.now
-    values = db.values_or_none(_BY_HASH, hash=hashed, now=now)
-    if values is None:
-        return None
+    values = db.values_or_none(_BY_HASH, hash=hashed, now=arrival.now)
+    return None if values is None else found_of(values, arrival)
+
+
+def found_of(values: Values, arrival: Arrival) -> Found:
     key_id, organization_id, mode, scopes, last_used_at, realm, clock_offset_ms = values
     caller = Caller(
         key_id=key_id,
@@ -51,7 +58,7 @@ def find_caller(db: Reader, hashed: str, arrival: Arrival) -> Found | None:
         realm=realm,
         mode=_MODES[mode],
         scopes=scopes_of(scopes),
-        now=now + clock_offset_ms,
+        now=arrival.now + clock_offset_ms,
         clock_offset_ms=clock_offset_ms,
         precondition=arrival.precondition,
         request_id=arrival.request_id,

@@ -1,57 +1,80 @@
-"""A number altered on its own, on PostgreSQL: as it was read, together with those of others.
+"""A number altered on its own: read together with whose key it is and with the agent it is to map.
 
-Nothing is locked between reading and writing, and nobody is waited for. A row is written if it
-still says what was read, if the agent it maps is still what it was, and if nobody else is at any of
-them; who has to wait for somebody, or was late, takes a transaction of their own.
+On PostgreSQL it is written as it was read, together with those of others. Nothing is locked between
+reading and writing, and nobody is waited for. A row is written if it still says what was read, if
+the agent it maps is still what it was, and if nobody else is at any of them; who has to wait for
+somebody, or was late, takes a transaction of their own.
 """
 
 from typing import Final, LiteralString
 
 from dialplane.domain.agents import VersionChoice
-from dialplane.domain.errors import NotFound
+from dialplane.domain.callers import Arrival
 from dialplane.domain.frozen import dataclass
 from dialplane.domain.journal import Entry
 from dialplane.domain.numbers import HeldNumber
-from dialplane.domain.values import AgentId, NumberId, OrganizationId
+from dialplane.domain.values import AgentId, NumberId
 from dialplane.store import journal, numbers
 from dialplane.store.database import Reader
 from dialplane.store.gathering import ROWS_MAX, Gather
+from dialplane.store.keys import CALLER, WORKING, Found, found_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks, by the hash of a key, and for which number."""
+
+    hashed: str
+    arrival: Arrival
+    number_id: NumberId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A number, and of an agent the versions to choose from, None if it does not exist."""
+    """A number of whoever asks, and of an agent the versions there are, None if there is none."""
 
+    found: Found
     number: HeldNumber
     agent_id: AgentId | None
     choice: VersionChoice | None
 
 
-def see(
-    db: Reader, organization_id: OrganizationId, number_id: NumberId, agent_id: AgentId | None
-) -> Seen:
-    """Read a number and what an agent offers.
-
-    Raises:
-        NotFound: the organization holds no such number.
-    """
+def see(db: Reader, asked: Asked, agent_id: AgentId | None) -> Seen | None:
+    """What there is to know before a number is altered; None if key or number does not work."""
     values = db.values_or_none(
-        "SELECT production_version, last_version, " + numbers.SELECTED + " FROM telephone_numbers"
-        " LEFT JOIN agents ON agents.organization_id = :organization_id AND agents.id = :agent_id"
-        " WHERE telephone_numbers.organization_id = :organization_id"
-        " AND telephone_numbers.id = :number_id",
-        organization_id=organization_id,
-        number_id=number_id,
+        _SEE,
+        hash=asked.hashed,
+        now=asked.arrival.now,
+        number_id=asked.number_id,
         agent_id=agent_id,
     )
     if values is None:
-        raise NotFound
-    production_version, last_version, *of_number = values
+        return None
+    production_version, last_version = values[:2]
     return Seen(
-        number=numbers.of_values(of_number),
+        found=found_of(values[2:_NUMBER_FROM], asked.arrival),
+        number=numbers.of_values(values[_NUMBER_FROM:]),
         agent_id=agent_id,
         choice=None if last_version is None else VersionChoice(production_version, last_version),
     )
+
+
+_NUMBER_FROM: Final = 2 + len(CALLER.split(","))
+_SEE: Final[LiteralString] = (
+    "SELECT production_version, last_version, "
+    + CALLER
+    + ", "
+    + numbers.SELECTED
+    + """
+      FROM api_keys
+      JOIN organizations ON organizations.id = api_keys.organization_id
+      JOIN telephone_numbers ON telephone_numbers.organization_id = api_keys.organization_id
+       AND telephone_numbers.id = :number_id
+      LEFT JOIN agents ON agents.organization_id = api_keys.organization_id
+       AND agents.id = :agent_id
+    """
+    + WORKING
+)
 
 
 def write(gather: Gather, seen: Seen, altered: HeldNumber, entry: Entry) -> bool:
