@@ -1,7 +1,7 @@
 """A call, from being asked for to being over, whatever order the news of it arrive in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final, NewType
 
@@ -12,7 +12,7 @@ from dialplane.domain.disconnections import (
     EventReason,
     Party,
 )
-from dialplane.domain.frozen import dataclass
+from dialplane.domain.frozen import dataclass, replace
 from dialplane.domain.numbers import AgentMapping
 from dialplane.domain.routing.decisions import Step
 from dialplane.domain.values import MINUTE_MS, Millis, NumberId, OrganizationId
@@ -179,13 +179,12 @@ class Call:
         """
         started_at, answered_at, ending = known = self.started_at, self.answered_at, self.ending
         for event in events:
-            match event.type:
-                case EventType.STARTED:
-                    started_at = _earlier(started_at, event.at)
-                case EventType.ANSWERED:
-                    answered_at = _earlier(answered_at, event.at)
-                case EventType.ENDED | EventType.FAILED | EventType.REJECTED:
-                    ending = _truer(ending, event.ending)
+            if event.type is EventType.STARTED:
+                started_at = _earlier(started_at, event.at)
+            elif event.type is EventType.ANSWERED:
+                answered_at = _earlier(answered_at, event.at)
+            else:
+                ending = _truer(ending, event.ending)
             if event.type is EventType.ENDED and event.duration_ms is not None:
                 answered_at = _earlier(answered_at, event.at - event.duration_ms)
         if (started_at, answered_at, ending) == known:

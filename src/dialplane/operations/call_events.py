@@ -54,7 +54,6 @@ def take(database: Database, reports: list[Report], *, now: Millis) -> Receipt:
         batch.receipt.duplicates = len(reports) - len(told)
         return batch.taken()
 
-    database.catch_up()
     return in_transaction(database.writing, work)
 
 
@@ -92,13 +91,13 @@ class _Batch:
     def _useless(self, report: Report) -> str | None:
         """Do what a report asks for; answers why, when that is nothing."""
         match report:
+            case CallReport():
+                return self._of_call(report)
             case StartReport():
                 self._of_start(report)
                 return None
             case PeerReport():
                 return self._of_peer(report)
-            case CallReport():
-                return self._of_call(report)
 
     def _of_start(self, report: StartReport) -> None:
         self._write()
