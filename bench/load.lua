@@ -3,6 +3,7 @@
 
 local requests, place = {}, 0
 local codes = os.getenv("BENCH_CODES") == "1"
+local later_ms = tonumber(os.getenv("BENCH_LATER_MS"))
 threads = {}
 counted = {}
 
@@ -22,7 +23,21 @@ end
 
 function request()
   place = place % #requests + 1
+  if later_ms then
+    return anew(requests[place])
+  end
   return requests[place]
+end
+
+-- The same of other calls: ids are made later, in each lap by the minute in which all of them are made.
+function anew(text)
+  if place == #requests then
+    later_ms = later_ms + 60000
+  end
+  return (text:gsub('"([cal_]*id)": "(%x%x%x%x%x%x%x%x)%-(%x%x%x%x)', function(name, high, low)
+    local at = string.format("%012x", tonumber(high .. low, 16) + later_ms)
+    return string.format('"%s": "%s-%s', name, at:sub(1, 8), at:sub(9))
+  end))
 end
 
 -- With a rate each connection waits before it asks, by chance from nothing to twice the mean.

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ class Effort:
     core: str | None
     expected: frozenset[str]
     per_s: int | None = None
+    once: bool = False
+    """Nothing is said twice, see `Question.once`."""
 
 
 def require_wrk() -> None:
@@ -61,6 +64,7 @@ def load(server: Server, requests: Path, effort: Effort, *, place: int) -> Outco
         "BENCH_REQUESTS": str(requests),
         "BENCH_PLACE": str(place),
         "BENCH_DELAY_MS": "0" if effort.per_s is None else str(CONNECTIONS * 1000 / effort.per_s),
+        "BENCH_LATER_MS": str(_later_ms()) if effort.once else "",
         "BENCH_CODES": "1" if len(effort.expected) > 1 else "",
     }
     before, database_before = server.cpu_s(), server.database_cpu_s()
@@ -87,6 +91,11 @@ def load(server: Server, requests: Path, effort: Effort, *, place: int) -> Outco
         broken=heard["broken"],
         refused=_unexpected(heard, effort.expected),
     )
+
+
+def _later_ms() -> int:
+    """Later than all laps of those before, each of which took more than a second of a minute."""
+    return (time.time_ns() // 1_000_000 - 1_700_000_000_000) * 60
 
 
 def _unexpected(heard: dict[str, Any], expected: frozenset[str]) -> int:

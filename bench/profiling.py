@@ -43,7 +43,7 @@ def profile(question: Question, world: World, ground: Ground, seconds: float) ->
     with _log_into(ground.folder / "profile.log"):
         application, write_down = _application(ground)
         samples: Counter[str] = Counter()
-        turns = itertools.cycle(environs)
+        turns = iter(environs) if question.once else itertools.cycle(environs)
         for _ in range(WARM_BATCHES):
             _answer(application, itertools.islice(turns, BATCH))
         best = _sampled(application, turns, samples, seconds)
@@ -65,9 +65,9 @@ def _sampled(
     signal.setitimer(signal.ITIMER_PROF, SAMPLE_EVERY_S, SAMPLE_EVERY_S)
     try:
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and (some := list(itertools.islice(turns, BATCH))):
             began = time.thread_time()
-            _answer(application, itertools.islice(turns, BATCH))
+            _answer(application, iter(some))
             best = min(best, (time.thread_time() - began) / BATCH * 1e6)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)

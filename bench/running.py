@@ -125,6 +125,7 @@ class Rounds:
             core=self._load_core,
             expected=question.expected,
             per_s=question.per_s,
+            once=question.once,
         )
         with self._beside(question):
             return load(server, requests, effort, place=place)
