@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.sip.calling import NoCalls, callee
 from bench.sip.constant import answer, constant
 from bench.sip.figures import ALONE, ASKING, DIRECT, EDGE, FIXED
+from dialplane.edge.kamailio.launch import SHARED_MEMORY_MB
 from dialplane.edge.kamailio.render import ConfigurationText
 from dialplane.edge.kamailio.settings import EdgeSettings
 from parts.control_plane import ControlPlane
@@ -84,6 +85,7 @@ def ways(folder: Path) -> Iterator[list[Way]]:
             EDGE: Edge(settings=_as_shipped(folder / "edge", control.url, control.token)),
         }
         for each in kamailios.values():
+            each.shared_memory_mb = SHARED_MEMORY_MB
             stack.callback(each.stop)
             each.start()
         yield [Way(name=DIRECT, to=ends[DIRECT], digits=digits[EDGE])] + [

@@ -52,6 +52,7 @@ def _listener() -> Listener:
 @dataclass(kw_only=True)
 class Edge:
     settings: EdgeSettings
+    shared_memory_mb: int = 128
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     @property
@@ -74,7 +75,7 @@ class Edge:
         self.lay_out()
         with (self.settings.directory / "kamailio.log").open("ab") as log:
             self.process = subprocess.Popen(
-                command(self.settings, shared_memory_mb=128),
+                command(self.settings, shared_memory_mb=self.shared_memory_mb),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

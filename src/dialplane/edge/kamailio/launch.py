@@ -2,9 +2,13 @@
 
 import os
 import subprocess
+from typing import Final
 
 from dialplane.edge.kamailio.render import render
 from dialplane.edge.kamailio.settings import EdgeSettings
+
+SHARED_MEMORY_MB: Final = 512
+"""Kamailio's own 64 MB end at a few hundred calls/s."""
 
 
 class ConfigurationRefused(Exception):
@@ -20,8 +24,8 @@ def lay_out(settings: EdgeSettings) -> None:
             writer.write(text)
 
 
-def command(settings: EdgeSettings, *, shared_memory_mb: int = 512) -> list[str]:
-    """In the foreground; Kamailio's own 64 MB of shared memory end at a few hundred calls/s."""
+def command(settings: EdgeSettings, *, shared_memory_mb: int = SHARED_MEMORY_MB) -> list[str]:
+    """In the foreground."""
     return [
         *_program(settings),
         *("-DD", "-E"),
