@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -42,6 +43,9 @@ FAILED_BESIDE: Final = "What runs beside the API failed, so all of it stopped; t
 
 FIRST_ANSWERS_S: Final = 0.1
 """How long the first who ask have the processor to themselves."""
+
+GIVES_WAY: Final = 5
+"""Niceness of what runs beside the API: where both want one core, it has a quarter of it."""
 
 SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
@@ -160,6 +164,7 @@ class Beside:
         if self._stopping.wait(FIRST_ANSWERS_S):
             return
         self._ready()
+        _give_way()
         try:
             while not self._stopping.is_set():
                 self._work()
@@ -183,6 +188,12 @@ class Beside:
             self._stopping.wait()
             for worker in workers:
                 worker.stop()
+
+
+def _give_way() -> None:
+    """Let whoever answers go first on a core they share with this thread and those it starts."""
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.nice(GIVES_WAY)
 
 
 def _granian(settings: Settings, listener: Listener, started: Callable[[], None]) -> PatientServer:

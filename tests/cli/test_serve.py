@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from dialplane.cli.serving import plainly_asked
-from dialplane.server import FAILED_BESIDE
+from dialplane.server import FAILED_BESIDE, GIVES_WAY
 from parts.program import (
     PATIENCE_S,
     Running,
@@ -303,6 +303,15 @@ class TestEnd:
         assert ended.returncode == 1
         assert ended.stderr.splitlines()[-1] == FAILED_BESIDE
 
+    @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
+    @pytest.mark.parametrize("engine", ["sqlite"])
+    def test_what_runs_beside_gives_way_to_those_who_answer(self, home: Any) -> None:
+        own = os.nice(0)
+        with served(home) as (server, _):
+            wait_until(lambda: own + GIVES_WAY in niceness(server.process.pid))
+            assert niceness(server.process.pid)[0] == own
+            assert {each for pid in server.children() for each in niceness(pid)} == {own}
+
     @pytest.mark.parametrize("engine", ["sqlite"])
     def test_clients_that_never_asked_anything_do_not_delay_it(self, home: Any) -> None:
         with served(home) as (server, report):
@@ -347,6 +356,13 @@ class TestEnd:
 
             with _killed(server, stuck=lives) as others:
                 wait_until_gone(others)
+
+
+def niceness(pid: int) -> list[int]:
+    """Of each of its threads, the main one first."""
+    threads = sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda thread: int(thread.name))
+    told = [(thread / "stat").read_text().rpartition(")")[2].split() for thread in threads]
+    return [int(fields[16]) for fields in told]
 
 
 @contextmanager
