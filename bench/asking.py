@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -154,9 +155,28 @@ def _events(world: World, _: WriteCursor) -> Iterator[Request]:
         yield Request("POST", "/edge/v1/events", EDGE_TOKEN, body)
 
 
+def told(world: World, _: WriteCursor) -> Iterator[Request]:
+    """Reports of the calls there are questions about: that they began, were answered and ended."""
+    some = enumerate(_bought(world))
+    for _turn in range(REQUESTS // EVENTS // 2):
+        calls = list(islice(some, EVENTS))
+        events = [
+            _event(world, call, number) | _fate(world, type_, call)
+            for type_ in ("call.started", "call.answered", "call.ended")
+            for call, number in calls
+        ]
+        body = json.dumps({"edge_id": "bench", "events": events})
+        yield Request("POST", "/edge/v1/events", EDGE_TOKEN, body)
+
+
+def _fate(world: World, type_: str, turn: int) -> dict[str, object]:
+    id_ = rows.stable_id(type_, turn, _asked_at(world, turn))
+    return {"id": id_, "type": type_, "hung_up_by": "caller"}
+
+
 def _event(world: World, turn: int, number: int) -> dict[str, object]:
     return _heard(turn, number) | {
-        "id": rows.stable_id("event", turn, rows.made_at(world.numbers, world.numbers) + turn),
+        "id": rows.stable_id("event", turn, _asked_at(world, turn)),
         "type": "call.answered",
         "direction": "inbound",
         "organization_id": rows.organization_id(world.holder(number)),
@@ -167,8 +187,12 @@ def _event(world: World, turn: int, number: int) -> dict[str, object]:
 
 
 def _asked_id(world: World, turn: int) -> str:
-    """Made later than all calls there have been, one after the other, as by an edge."""
-    return rows.stable_id("asked", turn, rows.made_at(world.numbers, world.numbers) + turn)
+    return rows.stable_id("asked", turn, _asked_at(world, turn))
+
+
+def _asked_at(world: World, turn: int) -> int:
+    """Later than all calls there have been, one after the other, as by an edge."""
+    return rows.made_at(world.numbers, world.numbers) + turn
 
 
 def _heard(turn: int, number: int) -> dict[str, object]:

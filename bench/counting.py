@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import rows
-from bench.asking import EDGE_TOKEN, QUESTIONS, Request, plain_cursor
+from bench.asking import EDGE_TOKEN, EVENTS, QUESTIONS, Question, Request, plain_cursor, told
 from bench.counted import ASKED, FLOOR_IS_ASKED, NUMBERS, TAKEN_ONCE
 from bench.minting import cursor_writer
 from bench.profiling import Application, Environ, _environ, _start_response
@@ -31,6 +31,8 @@ from dialplane.store import notes
 from dialplane.store.opening import SQLITE_FILE
 
 EACH = 25
+EARLIER_CALLS = 1_000
+"""So many calls are asked about or told of in other turns, and fewer."""
 A_DAY_MS = 86_400_000
 
 
@@ -64,6 +66,9 @@ def _turns(folder: Path, ours: Application, floor: Application) -> Iterator[_Tur
     world = World(NUMBERS)
     known = {question.name: question for question in QUESTIONS}
     for name in ASKED:
+        if name == "told":
+            yield _told(ours, world, known["edge-calm"])
+            continue
         requests = known[name].requests(world, cursor_writer(folder))
         warming = _environs(requests) if name in TAKEN_ONCE else None
         counted = _environs(requests)
@@ -71,6 +76,15 @@ def _turns(folder: Path, ours: Application, floor: Application) -> Iterator[_Tur
         if name in FLOOR_IS_ASKED:
             asked = _environs(known[name].requests(world, plain_cursor))
             yield _Turn(floor, asked, asked)
+
+
+def _told(ours: Application, world: World, asking: Question) -> _Turn:
+    """Reports of calls that were asked about; of later ones than those of the other turns."""
+    batches = islice(told(world, plain_cursor), EARLIER_CALLS // EVENTS, None)
+    calls = range(EARLIER_CALLS, EARLIER_CALLS + 2 * EACH * EVENTS)
+    questions = islice(asking.requests(world, plain_cursor), calls.start, calls.stop)
+    asked = [_environ(question) for question in questions]
+    return _Turn(ours, asked + _environs(batches), _environs(batches))
 
 
 def _environs(requests: Iterator[Request]) -> list[Environ]:
