@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +33,7 @@ from dialplane.foundations import (
     set_up_logging,
 )
 from dialplane.logs import log
+from dialplane.niceness import give_way
 from dialplane.processes import PatientServer
 from dialplane.settings import Settings
 
@@ -43,9 +43,6 @@ FAILED_BESIDE: Final = "What runs beside the API failed, so all of it stopped; t
 
 FIRST_ANSWERS_S: Final = 0.1
 """How long the first who ask have the processor to themselves."""
-
-GIVES_WAY: Final = 5
-"""Niceness of what runs beside the API: where both want one core, it has a quarter of it."""
 
 SUCCESSION_S: Final = 5.0
 """How long a successor waits for the port of a supervisor that was killed."""
@@ -164,7 +161,7 @@ class Beside:
         if self._stopping.wait(FIRST_ANSWERS_S):
             return
         self._ready()
-        _give_way()
+        give_way()  # to those who answer
         try:
             while not self._stopping.is_set():
                 self._work()
@@ -188,12 +185,6 @@ class Beside:
             self._stopping.wait()
             for worker in workers:
                 worker.stop()
-
-
-def _give_way() -> None:
-    """Let whoever answers go first on a core they share with this thread and those it starts."""
-    if sys.platform == "linux":  # elsewhere it would be the whole process
-        os.nice(GIVES_WAY)
 
 
 def _granian(settings: Settings, listener: Listener, started: Callable[[], None]) -> PatientServer:

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from dialplane.cli.serving import plainly_asked
-from dialplane.server import FAILED_BESIDE, GIVES_WAY
+from dialplane.niceness import GIVES_WAY
+from dialplane.server import FAILED_BESIDE
 from parts.program import (
     PATIENCE_S,
     Running,

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Final
 
+from dialplane.niceness import give_way
+
 EVERY: Final = 128
 """So many COMMITs lie between two of them; of calls these are some 1,000 pages."""
 
@@ -62,6 +64,7 @@ class Checkpoints:
             self._thread.join()
 
     def _make(self) -> None:
+        give_way()  # to questions and changes, which do not wait for it
         # What fails here, on a full disk or a closed file, fails again where somebody is told.
         with suppress(sqlite3.Error):
             raw = self._connect()
