@@ -17,7 +17,7 @@ COLLECTED_S: Final = 0.025
 TRIED_AGAIN_S: Final = 1.0
 """So long is waited where the database took nothing."""
 
-WAITING_MAX: Final = 256
+WAITING_MAX: Final = 64
 """Whoever notes more than the database takes has to wait for it."""
 
 
@@ -47,7 +47,7 @@ class Notes:
         Raises:
             Unavailable: too many are waiting, and the database takes none.
         """
-        if len(self._waiting) >= WAITING_MAX and not self.catch_up():
+        if not self._has_room() and not self._make_room():
             raise Unavailable
         with self._mutex:
             self._waiting.append(note)
@@ -59,17 +59,28 @@ class Notes:
     def catch_up(self) -> bool:
         """Write what was noted so far; whether nothing of it is left."""
         with self._turn:
-            with self._mutex:
-                taken, self._waiting = self._waiting, []
-            if not taken:
-                return True
-            try:
-                self._write_all(taken)
-            except Unavailable:
-                with self._mutex:
-                    self._waiting[:0] = taken
-                return False
+            return self._write_waiting()
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < WAITING_MAX
+
+    def _make_room(self) -> bool:
+        with self._turn:
+            # Many come at once when there is none; what one of them has written is room for all.
+            return self._has_room() or self._write_waiting()
+
+    def _write_waiting(self) -> bool:
+        with self._mutex:
+            taken, self._waiting = self._waiting, []
+        if not taken:
             return True
+        try:
+            self._write_all(taken)
+        except Unavailable:
+            with self._mutex:
+                self._waiting[:0] = taken
+            return False
+        return True
 
     def close(self) -> None:
         """Write what is left; what cannot be written is lost, as it would be in a power cut."""
