@@ -61,7 +61,7 @@ def _counts(ground: Path, out: Path) -> list[int]:
         str(shutil.which("valgrind")),
         "--tool=callgrind",
         "--instr-atstart=no",
-        "--dump-before=getpriority",
+        "--dump-before=getsid",
         f"--callgrind-out-file={out}",
     ]
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """The program whose instructions are counted: each question, asked of us and of the floor by turns.
 
 Started by `bench.counted` under callgrind, which starts a new count whenever this program asks for
-its own priority: nobody else here does. Nothing happens by the clock or by chance, so that the same
+its session: nobody else here does. Nothing happens by the clock or by chance, so that the same
 code makes the same count: time stands still, daybook and notes are written when all is answered,
 and garbage is not collected.
 """
@@ -49,7 +49,7 @@ def count(folder: Path) -> None:
     for turn in turns:
         _answer(turn.application, turn.counted)
         write_down()
-        os.getpriority(os.PRIO_PROCESS, 0)
+        os.getsid(0)
     os._exit(0)  # without waiting for anybody's threads
 
 
@@ -136,7 +136,7 @@ def _begin_to_count() -> None:
     )
     while told.poll() is None:
         pass
-    os.getpriority(os.PRIO_PROCESS, 0)
+    os.getsid(0)
 
 
 if __name__ == "__main__":
