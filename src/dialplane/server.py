@@ -33,7 +33,6 @@ from dialplane.foundations import (
     set_up_logging,
 )
 from dialplane.logs import log
-from dialplane.niceness import give_way
 from dialplane.processes import PatientServer
 from dialplane.settings import Settings
 
@@ -161,7 +160,6 @@ class Beside:
         if self._stopping.wait(FIRST_ANSWERS_S):
             return
         self._ready()
-        give_way()  # to those who answer
         try:
             while not self._stopping.is_set():
                 self._work()

@@ -13,6 +13,7 @@ from dialplane.domain.values import SECOND_MS, Millis
 from dialplane.domain.webhooks import Delivery, Sending, signature
 from dialplane.hooks.client import HookClient, Letter, Unreachable
 from dialplane.logs import log
+from dialplane.niceness import give_way
 from dialplane.operations import call_messages as call_operations
 from dialplane.operations import webhooks as operations
 from dialplane.store import call_messages, journal, webhooks
@@ -56,6 +57,7 @@ class Messenger:
         self._http.close()
 
     def _run(self) -> None:
+        give_way()  # to those who answer
         while not self._stopping.is_set():
             try:
                 busy = self.round()

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from dialplane.logs import log
+from dialplane.niceness import give_way
 
 
 class Rounds(ABC):
@@ -36,6 +37,7 @@ class Rounds(ABC):
         return self.interval_s
 
     def _run(self) -> None:
+        give_way()  # to those who answer; only here, so that a start and a stop wait for nobody
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
