@@ -112,12 +112,7 @@ def _ours(folder: Path) -> tuple[Application, Callable[[], None]]:
     now = rows.made_at(NUMBERS, NUMBERS) + A_DAY_MS
     opened = main.open_parts(settings)
     parts = replace(opened, clock=lambda: now)
-
-    def write_down() -> None:
-        parts.daybook.write_down()
-        parts.database.catch_up()
-
-    return main.app_of(settings, parts), write_down
+    return main.app_of(settings, parts), parts.write_down
 
 
 def _floor(folder: Path) -> Application:

@@ -129,7 +129,7 @@ def _application(ground: Ground) -> tuple[Application, Callable[[], None]]:
     )
     main.set_up_logging(settings)
     parts = main.open_parts(settings)
-    return main.app_of(settings, parts), parts.daybook.write_down
+    return main.app_of(settings, parts), parts.write_down
 
 
 @contextlib.contextmanager

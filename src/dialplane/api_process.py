@@ -67,18 +67,12 @@ def load(settings: "Settings", supervisor: "Connection") -> "WSGIApplication":
     # It may have been said while we came.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {ABOUT_TO_STOP})
     # Granian may be done first, and then the interpreter ends as it should.
-    write_down = partial(_write_down, parts)
-    atexit.register(write_down)
-    leave = partial(_leave, ears, watched, farewell, write_down)
+    atexit.register(parts.write_down)
+    leave = partial(_leave, ears, watched, farewell, parts.write_down)
     threading.Thread(target=leave, daemon=True).start()
     gc.freeze()
     gc.enable()
     return watched
-
-
-def _write_down(parts: Any) -> None:
-    parts.daybook.write_down()
-    parts.database.catch_up()
 
 
 def _answer_to_signals() -> None:

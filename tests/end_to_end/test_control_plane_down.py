@@ -5,6 +5,7 @@ from parts.edge_process import Edge
 from parts.program import wait_until
 from parts.sip_lines import UdpLine
 from parts.sip_peers import CARRIER, STRANGER, Sipp
+from parts.untold_calls import given_an_untold_call
 
 
 def _refusal(edge: Edge, digits: str, source: str = CARRIER) -> str:
@@ -18,13 +19,7 @@ def _refusal(edge: Edge, digits: str, source: str = CARRIER) -> str:
 def test_a_number_called_before_still_reaches_its_agent(
     control: ControlPlane, edge: Edge, sipp: Sipp
 ) -> None:
-    runtime = sipp.answer("runtime_answers", calls=2)
-    digits = control.holds(runtimes=[runtime.host])
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
-    [first] = control.await_records(digits)
-
-    control.stop()
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
+    digits, runtime, first = given_an_untold_call(control, edge, sipp)
     wait_until(lambda: edge.spooled() >= 3)
     control.start()
 

@@ -6,18 +6,14 @@ from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
 from parts.program import wait_until
 from parts.sip_peers import Sipp
+from parts.untold_calls import given_an_untold_call
 
 
 @pytest.mark.parametrize("death", ["stop", "kill"])
 def test_events_in_the_spool_outlive_the_edge(
     control: ControlPlane, edge: Edge, sipp: Sipp, death: str
 ) -> None:
-    runtime = sipp.answer("runtime_answers", calls=2)
-    digits = control.holds(runtimes=[runtime.host])
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
-    control.await_records(digits)
-    control.stop()
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
+    untold = given_an_untold_call(control, edge, sipp)
     # The queue is written down ten times a second; that much a power cut may take.
     wait_until(lambda: edge.spooled() >= 3)
 
@@ -26,7 +22,7 @@ def test_events_in_the_spool_outlive_the_edge(
     assert edge.spooled() >= 3
     control.start()
 
-    records = control.await_records(digits, count=2)
+    records = control.await_records(untold.digits, count=2)
     assert [record["outcome"] for record in records] == ["ended", "ended"]
 
 

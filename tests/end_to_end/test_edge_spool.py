@@ -8,6 +8,7 @@ from parts.control_plane import ControlPlane
 from parts.edge_process import Edge
 from parts.program import wait_until
 from parts.sip_peers import Sipp
+from parts.untold_calls import given_an_untold_call
 
 IN_SPOOL = "dialplane_edge_events_in_spool"
 
@@ -40,13 +41,7 @@ def test_what_could_not_be_written_is_kept_and_told_later(
 def test_it_says_how_much_it_has_still_to_tell(
     control: ControlPlane, edge: Edge, sipp: Sipp
 ) -> None:
-    runtime = sipp.answer("runtime_answers", calls=2)
-    digits = control.holds(runtimes=[runtime.host])
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
-    control.await_records(digits)
-
-    control.stop()
-    sipp.call("caller_hangs_up", edge.outside, called=digits)
+    given_an_untold_call(control, edge, sipp)
     wait_until(lambda: edge.metrics()[IN_SPOOL] == 3)
     edge.kill()
     edge.start()

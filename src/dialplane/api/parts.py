@@ -41,3 +41,8 @@ class Parts:
     hsts_s: int = 0
     metrics_dir: str | None = None
     allow_private_webhooks: bool = False
+
+    def write_down(self) -> None:
+        """Write what was noted beside the answers, lines of the log and rows, before we go."""
+        self.daybook.write_down()
+        self.database.catch_up()

@@ -107,15 +107,8 @@ class Notes:
         except Unavailable:
             raise
         except Exception:
+            log.exception("notes cannot be written", notes=len(notes))
             # What is wrong with one of them must not keep the others from being written.
-            log.exception("notes are written one by one")
-            for note in notes:
-                self._write_or_drop(note)
-
-    def _write_or_drop(self, note: Note) -> None:
-        try:
-            self._write([note])
-        except Unavailable:
-            raise
-        except Exception:
-            log.exception("a note cannot be written")
+            if len(notes) > 1:
+                for note in notes:
+                    self._write_all([note])
