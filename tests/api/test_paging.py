@@ -268,7 +268,10 @@ class TestCursors:
         [
             pytest.param(lambda cursor: cursor[:-1], id="shortened"),
             pytest.param(lambda cursor: cursor + "A", id="lengthened"),
-            pytest.param(lambda cursor: "A" + cursor[1:], id="another first letter"),
+            pytest.param(
+                lambda cursor: ("B" if cursor[0] == "A" else "A") + cursor[1:],
+                id="another first letter",
+            ),
             pytest.param(lambda cursor: cursor.swapcase(), id="other case"),
             pytest.param(lambda _: "A", id="one letter"),
             pytest.param(lambda _: "AAAA" * 8, id="zeroes"),
