@@ -69,23 +69,40 @@ class _Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Matter:
-    """A question in either direction; `decide` reads its facts and says what follows."""
+    """A question in either direction; `decide` reads its facts and says what follows.
+
+    So does `decide_at_once` by a single statement, which may not tell all: then it says None.
+    """
 
     direction: Direction
     question: InboundQuestion | OutboundQuestion
     asked: Asked
     decide: Callable[[Reader], _Decided]
+    decide_at_once: Callable[[Reader], _Decided | None] | None = None
 
 
 def inbound(database: Database, question: InboundQuestion, asked: Asked) -> Verdict:
     """Decide a call to a number. Asked again with the same call id it is the same call."""
 
-    def decide(db: Reader) -> _Decided:
-        facts, draft = routing.inbound_facts_and_draft(db, LIVE, question)
+    def decided(db: Reader, facts: InboundFacts, draft: str | None) -> _Decided:
         decision = route_inbound(question, facts)
         return _Decided(decision, facts, _webhooks(db, decision, facts, draft))
 
-    matter = _Matter(direction=Direction.INBOUND, question=question, asked=asked, decide=decide)
+    def decide(db: Reader) -> _Decided:
+        return decided(db, *routing.inbound_facts_and_draft(db, LIVE, question))
+
+    def decide_at_once(db: Reader) -> _Decided | None:
+        told = routing.inbound_facts_at_once(db, LIVE, question)
+        # A version is never changed, so that what it says may be read an instant later.
+        return None if told is None else decided(db, *told)
+
+    matter = _Matter(
+        direction=Direction.INBOUND,
+        question=question,
+        asked=asked,
+        decide=decide,
+        decide_at_once=decide_at_once,
+    )
     return _settled(database, matter)
 
 
@@ -127,8 +144,7 @@ def _as_claimed(db: Reader, question: OutboundQuestion, claimed: CallId) -> Outb
 
 def _settled(database: Database, matter: _Matter) -> Verdict:
     call_id = CallId(matter.question.call_id)
-    with database.snapshot() as db:
-        seen = matter.decide(db)
+    seen = _seen(database, matter)
     if isinstance(seen.decision, Routed):
         seen = _kept(database, matter, seen, seen.decision)
     decision, facts = seen.decision, seen.facts
@@ -142,6 +158,16 @@ def _settled(database: Database, matter: _Matter) -> Verdict:
         shown=_shown(matter.question) or _held(facts).number,
         webhooks=seen.webhooks,
     )
+
+
+def _seen(database: Database, matter: _Matter) -> _Decided:
+    if matter.decide_at_once is not None:
+        with database.reading() as db:
+            seen = matter.decide_at_once(db)
+        if seen is not None:
+            return seen
+    with database.snapshot() as db:
+        return matter.decide(db)
 
 
 def _webhooks(

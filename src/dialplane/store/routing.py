@@ -8,11 +8,13 @@ from dialplane.domain.digits import Digits, NearMiss, near_misses, near_spelling
 from dialplane.domain.number_routing import InboundAuth, NumberRouting
 from dialplane.domain.numbers import HeldNumber
 from dialplane.domain.routing import (
+    AcceptedSource,
     InboundFacts,
     InboundQuestion,
     OutboundFacts,
     OutboundQuestion,
     SourceOrigin,
+    accepting,
 )
 from dialplane.domain.routing.questions import IpAddress
 from dialplane.domain.values import Millis, OrganizationId
@@ -27,7 +29,7 @@ def inbound_facts(
     db: Reader, realm: str, question: InboundQuestion, *, viewer: OrganizationId | None = None
 ) -> InboundFacts:
     """The facts about a call to a number; to a `viewer`, numbers of others do not exist."""
-    found = _found(db, realm, question.called, at=question.at, viewer=viewer)
+    found = _called(db, realm, question, viewer=viewer)
     return _inbound_facts(db, realm, question, found, viewer=viewer)
 
 
@@ -35,9 +37,34 @@ def inbound_facts_and_draft(
     db: Reader, realm: str, question: InboundQuestion
 ) -> tuple[InboundFacts, str | None]:
     """The same, and what the mapped agent says if its current version is the one that is mapped."""
-    found = _found(db, realm, question.called, at=question.at, viewer=None)
+    found = _called(db, realm, question, viewer=None)
     agent = None if found is None else found.inbound_agent
     return _inbound_facts(db, realm, question, found, viewer=None), agent and agent.draft
+
+
+def inbound_facts_at_once(
+    db: Reader, realm: str, question: InboundQuestion
+) -> tuple[InboundFacts, str | None] | None:
+    """The same by one statement, which is one instant by itself; None where it takes more."""
+    held = routing_numbers.find_held(db, realm, question.called.canonical)
+    found = _seen(held, at=question.at, viewer=None)
+    if found is None or not _tells_all(found, question.source):
+        return None
+    facts = _inbound_facts(db, realm, question, found, viewer=None)
+    return facts, found.inbound_agent and found.inbound_agent.draft
+
+
+def _tells_all(found: Found, source: IpAddress | None) -> bool:
+    """Whether no further statement is needed for the facts of a call from there."""
+    routing = found.routing
+    limits = (
+        found.concurrent_calls,
+        found.calls_per_second,
+        routing.concurrent_calls,
+        routing.calls_per_second,
+    )
+    elsewhere = routing.inbound_split or routing.fallbacks or limits != (None, None, None, None)
+    return not elsewhere and (source is None or _named(found, source) is not None)
 
 
 def _inbound_facts(
@@ -48,13 +75,10 @@ def _inbound_facts(
     *,
     viewer: OrganizationId | None,
 ) -> InboundFacts:
-    number = None if found is None else found.number
-    sources = () if number is None else routing_sources.of_number(db, number)
-    facts = InboundFacts(number=number, revision=UNCONFIGURED, sources=sources)
-    known_to, from_carrier = _behind(db, realm, question.source, facts)
+    known_to, from_carrier = _behind(db, realm, question.source, found)
     if viewer is not None:
         known_to &= {viewer}
-    if found is None or number is None:
+    if found is None:
         return InboundFacts(
             number=None,
             revision=UNCONFIGURED,
@@ -62,11 +86,11 @@ def _inbound_facts(
             from_carrier=from_carrier,
             near_misses=_near_misses(db, realm, question.called, _askers(known_to, viewer)),
         )
-    routing = found.routing
+    number, routing = found.number, found.routing
     return InboundFacts(
         number=number,
         revision=_revision(found),
-        sources=sources,
+        sources=found.sources,
         known_to=known_to,
         from_carrier=from_carrier,
         digest_required=_asks_for_digest(number, routing),
@@ -85,7 +109,8 @@ def outbound_facts(
     db: Reader, realm: str, question: OutboundQuestion, *, viewer: OrganizationId | None = None
 ) -> OutboundFacts:
     """The facts about a call that presents a number; `viewer` as for `inbound_facts`."""
-    found = _found(db, realm, question.caller, at=question.at, viewer=viewer)
+    presented = routing_numbers.find_presented(db, realm, question.caller.canonical)
+    found = _seen(presented, at=question.at, viewer=viewer)
     known_to = frozenset[OrganizationId]()
     if question.source is not None:
         known_to = routing_sources.organizations_answering_at(db, realm, question.source)
@@ -114,10 +139,14 @@ def outbound_facts(
     )
 
 
-def _found(
-    db: Reader, realm: str, digits: Digits, *, at: Millis, viewer: OrganizationId | None
+def _called(
+    db: Reader, realm: str, question: InboundQuestion, *, viewer: OrganizationId | None
 ) -> Found | None:
-    found = routing_numbers.find(db, realm, digits.canonical)
+    called = routing_numbers.find_called(db, realm, question.called.canonical)
+    return _seen(called, at=question.at, viewer=viewer)
+
+
+def _seen(found: Found | None, *, at: Millis, viewer: OrganizationId | None) -> Found | None:
     if found is None or viewer not in (None, found.number.organization_id):
         return None
     number = found.number.at(at)
@@ -125,18 +154,23 @@ def _found(
 
 
 def _behind(
-    db: Reader, realm: str, source: IpAddress | None, facts: InboundFacts
+    db: Reader, realm: str, source: IpAddress | None, found: Found | None
 ) -> tuple[frozenset[OrganizationId], bool]:
     """Who knows the source. A source the number accepts by name needs no further question."""
     if source is None:
         return frozenset(), False
-    accepted = facts.accepts(source)
-    if facts.number is not None and accepted is not None and not accepted.is_anyone:
-        return frozenset({facts.number.organization_id}), accepted.origin is SourceOrigin.CARRIER
+    named = None if found is None else _named(found, source)
+    if found is not None and named is not None:
+        return frozenset({found.number.organization_id}), named.origin is SourceOrigin.CARRIER
     return (
         routing_sources.organizations_behind(db, realm, source),
         routing_sources.is_carrier(db, realm, source),
     )
+
+
+def _named(found: Found, source: IpAddress) -> AcceptedSource | None:
+    accepted = accepting(found.sources, source)
+    return None if accepted is None or accepted.is_anyone else accepted
 
 
 def _asks_for_digest(number: HeldNumber, routing: NumberRouting) -> bool:

@@ -19,7 +19,8 @@ from dialplane.domain.routing import (
 )
 from dialplane.domain.runtimes import RuntimeId, TargetId
 from dialplane.domain.values import LIVE, SECOND_MS, AgentId, Millis, OrganizationId
-from dialplane.store.database import Reader, Values
+from dialplane.store.database import Reader
+from dialplane.store.routing_lists import peer_of
 from dialplane.store.routing_numbers import Found, Known
 
 
@@ -32,7 +33,7 @@ def plan(
     mapped: Iterable[AgentMapping | None],
 ) -> Plan:
     """Everything the names of a number lead to; agents without what they say."""
-    organization_id, default = found.number.organization_id, found.default_runtime
+    default = found.default_runtime
     agents: dict[AgentId, VersionChoice] = {}
     runtime_of: dict[AgentId, RuntimeId] = {}
     for agent_id in _agent_ids(split, fallbacks, mapped):
@@ -51,7 +52,7 @@ def plan(
         agents=agents,
         runtime_of=runtime_of,
         default_runtime=default,
-        runtimes={each: _targets(db, organization_id, each) for each in sorted(used)},
+        runtimes={each: _targets(db, found, each) for each in sorted(used)},
         trunk=trunk(db, found.number) if transfers else (),
     )
 
@@ -91,9 +92,10 @@ def _agent(db: Reader, organization_id: OrganizationId, agent_id: AgentId) -> Kn
     return None if values is None else Known(*values)
 
 
-def _targets(
-    db: Reader, organization_id: OrganizationId, runtime_id: RuntimeId
-) -> tuple[Peer, ...]:
+def _targets(db: Reader, found: Found, runtime_id: RuntimeId) -> tuple[Peer, ...]:
+    known = found.targets.get(runtime_id)
+    if known is not None:
+        return known
     rows = db.all_values(
         """
         SELECT id, runtime_targets.uri, priority, weight, down
@@ -101,10 +103,10 @@ def _targets(
          WHERE organization_id = :organization_id AND runtime_id = :runtime_id
          ORDER BY place
         """,
-        organization_id=organization_id,
+        organization_id=found.number.organization_id,
         runtime_id=runtime_id,
     )
-    return tuple([_peer(values) for values in rows])
+    return tuple([peer_of(values) for values in rows])
 
 
 def trunk(db: Reader, number: HeldNumber) -> tuple[Peer, ...]:
@@ -132,12 +134,7 @@ def _carriers(db: Reader) -> tuple[Peer, ...]:
          ORDER BY priority, name
         """
     )
-    return tuple([_peer(values) for values in rows])
-
-
-def _peer(values: Values) -> Peer:
-    id_, uri, priority, weight, down = values
-    return Peer(id=id_, uri=uri, priority=priority, weight=weight, down=bool(down))
+    return tuple([peer_of(values) for values in rows])
 
 
 def limits(db: Reader, found: Found, *, now: Millis, but: str) -> tuple[Limit, ...]:

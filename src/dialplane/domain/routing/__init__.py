@@ -28,6 +28,7 @@ from dialplane.domain.routing.facts import (
     Peer,
     Plan,
     SourceOrigin,
+    accepting,
 )
 from dialplane.domain.routing.fallbacks import (
     AnotherAgent,
@@ -76,6 +77,7 @@ __all__ = [
     "TelephoneTransfer",
     "Verdict",
     "Why",
+    "accepting",
     "route_inbound",
     "route_outbound",
     "source_address",

@@ -1,6 +1,6 @@
 """What routing has to know, read at one instant by whoever asks it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
@@ -94,6 +94,14 @@ class Plan:
         return replace(self, trunk=trunk)
 
 
+def accepting(sources: Iterable[AcceptedSource], source: IpAddress) -> AcceptedSource | None:
+    """The first of them that has this source in it."""
+    for each in sources:
+        if source in each.network:
+            return each
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundFacts:
     """`number` is as `HeldNumber.at` of the question's instant left it.
@@ -113,10 +121,7 @@ class InboundFacts:
     near_misses: tuple[NearMiss, ...] = ()
 
     def accepts(self, source: IpAddress) -> AcceptedSource | None:
-        for each in self.sources:
-            if source in each.network:
-                return each
-        return None
+        return accepting(self.sources, source)
 
     @property
     def source_is_known(self) -> bool:
