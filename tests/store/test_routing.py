@@ -4,9 +4,11 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from builders import GLOBEX, a_number, an_id
+from builders import DIGITS, GLOBEX, NOW, a_number, an_id
+from dialplane.domain.digits import read_digits
+from dialplane.domain.routing import OutboundQuestion
 from dialplane.domain.values import LIVE, NumberId
-from dialplane.store import routing_sources
+from dialplane.store import routing, routing_sources
 from parts.callable import given_addresses, given_calls_go_through, given_routing
 from parts.walks import ON_ONE_ENGINE
 from parts.world import World
@@ -69,3 +71,24 @@ def test_a_trunk_is_known_to_everybody_who_names_it(world: World) -> None:
     assert len(found) == 2
     assert GLOBEX in found
     assert elsewhere == frozenset()
+
+
+@pytest.mark.parametrize("needs_agent", [True, False])
+def test_of_agents_nothing_is_read_for_a_call_that_brings_who_talks(
+    *, world: World, needs_agent: bool
+) -> None:
+    given_calls_go_through(world)
+    question = OutboundQuestion(
+        call_id="call",
+        caller=read_digits(DIGITS),
+        callee=read_digits("01012345678"),
+        source=ip_address("10.0.0.5"),
+        at=NOW,
+        needs_agent=needs_agent,
+    )
+
+    with world.database.snapshot() as db:
+        plan = routing.outbound_facts(db, LIVE, question).plan
+
+    assert len(plan.trunk) == 1
+    assert (len(plan.agents), len(plan.runtimes)) == ((1, 1) if needs_agent else (0, 0))

@@ -130,6 +130,7 @@ def _runtimes(db: Reader, call: Call, answerer: Answerer, *, now: Millis) -> Ite
         source=None,
         at=now,
         agent=answerer.mapping,
+        needs_agent=True,
     )
     realm = organizations.get(db, call.organization_id).realm
     facts = routing.outbound_facts(db, realm, question, viewer=call.organization_id)

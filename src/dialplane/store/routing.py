@@ -13,6 +13,7 @@ from dialplane.domain.routing import (
     InboundQuestion,
     OutboundFacts,
     OutboundQuestion,
+    Plan,
     SourceOrigin,
     accepting,
 )
@@ -108,7 +109,10 @@ def _inbound_facts(
 def outbound_facts(
     db: Reader, realm: str, question: OutboundQuestion, *, viewer: OrganizationId | None = None
 ) -> OutboundFacts:
-    """The facts about a call that presents a number; `viewer` as for `inbound_facts`."""
+    """The facts about a call that presents a number; `viewer` as for `inbound_facts`.
+
+    Of agents and their runtimes nothing is read where the call brings who talks.
+    """
     presented = routing_numbers.find_presented(db, realm, question.caller.canonical)
     found = _seen(presented, at=question.at, viewer=viewer)
     known_to = frozenset[OrganizationId]()
@@ -122,13 +126,15 @@ def outbound_facts(
             number=None, revision=UNCONFIGURED, known_to=known_to, near_misses=near
         )
     number = found.number
-    plan = routing_plans.plan(
-        db,
-        found,
-        split=found.routing.outbound_split,
-        fallbacks=(),
-        mapped=[number.outbound_agent, question.agent],
-    )
+    plan = Plan()
+    if question.needs_agent:
+        plan = routing_plans.plan(
+            db,
+            found,
+            split=found.routing.outbound_split,
+            fallbacks=(),
+            mapped=[number.outbound_agent, question.agent],
+        )
     return OutboundFacts(
         number=number,
         revision=_revision(found),
