@@ -31,9 +31,10 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.hear(Heard(headers, self.rfile.read(length)))
+                heard = Heard(headers, self.rfile.read(length))
+                receiver.hear(heard)
                 time.sleep(delay_s)
-                self.send_response(receiver.next_status())
+                self.send_response(receiver.status_for(heard))
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 with suppress(OSError):  # whoever asked may not have waited
@@ -53,7 +54,7 @@ class Receiver:
         """What comes next, waiting for it."""
         return self._new.get(timeout=patience_s)
 
-    def next_status(self) -> int:
+    def status_for(self, _heard: Heard) -> int:
         return self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
 
     @property
