@@ -1,10 +1,14 @@
 """Both engines keep the same promises in the same words."""
 
+import sqlite3
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from dialplane.store.database import Database, Reader, UniqueViolated, Writer
+from dialplane.store.opening import SQLITE_FILE, open_database
 
 
 def add_organization(db: Writer, organization_id: str, sandbox_of: str | None = None) -> None:
@@ -173,3 +177,23 @@ def test_text_that_looks_like_a_parameter_stays_text(database: Database) -> None
 
     assert row is not None
     assert row["value"] == "%(x)s"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which files are open")
+def test_what_is_no_database_is_not_kept_open(tmp_path: Path) -> None:
+    file = tmp_path / SQLITE_FILE
+    file.write_bytes(b"no database" * 100)
+
+    with pytest.raises(sqlite3.DatabaseError) as refused:
+        open_database("", tmp_path)
+
+    # As long as the error is there, so is all that it came from.
+    assert refused.value.__traceback__ is not None
+    assert file not in {_behind(each) for each in Path("/proc/self/fd").iterdir()}
+
+
+def _behind(descriptor: Path) -> Path | None:
+    try:
+        return descriptor.readlink()
+    except FileNotFoundError:  # the one that listed them
+        return None

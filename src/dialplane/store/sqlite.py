@@ -146,12 +146,19 @@ class SqliteEngine:
         # Weak: a thread that ends takes its connection along; the server's threads come and go.
         self._every_connection: WeakSet[SqliteConnection] = WeakSet()
         self._writer = self._connect()
-        self._writer.raw.execute("PRAGMA journal_mode = WAL")
-        # Else what a savepoint copies goes to a file of its own once it is more than 64 KB.
-        self._writer.raw.execute("PRAGMA temp_store = MEMORY")
-        self._writer.raw.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_PAGES}")
+        try:
+            self._prepare_to_write(self._writer.raw)
+        except sqlite3.Error:  # it is no database, or nobody may write there
+            self._writer.raw.close()
+            raise
         self._checkpoints = Checkpoints(self._open, self._nobody_writing)
         self._transactions = GroupCommit(self._writer.raw, self._checkpoints.count)
+
+    def _prepare_to_write(self, raw: sqlite3.Connection) -> None:
+        raw.execute("PRAGMA journal_mode = WAL")
+        # Else what a savepoint copies goes to a file of its own once it is more than 64 KB.
+        raw.execute("PRAGMA temp_store = MEMORY")
+        raw.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_PAGES}")
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(
