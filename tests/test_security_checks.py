@@ -1,8 +1,8 @@
 """The checks behind `make security` find what they are there for."""
 
 import base64
+import hashlib
 import os
-import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LETTERS = base64.b64encode(secrets.token_bytes(300)).decode().replace("+", "a").replace("/", "b")
-HEXADECIMAL = secrets.token_hex(32)
+# What looks like chance, yet is the same every time: one of a thousand random secrets has no digit.
+LIKE_CHANCE = hashlib.shake_256(b"planted").digest(300)
+LETTERS = base64.b64encode(LIKE_CHANCE).decode().replace("+", "a").replace("/", "b")
+CAPITALS = base64.b32encode(LIKE_CHANCE).decode()
+HEXADECIMAL = LIKE_CHANCE[:32].hex()
 
 # Put together here, so that this file itself has none in it.
 PLANTED = {
     "our key": f"dp_live_{LETTERS[:43]}",
     "our webhook secret": f"whsec_{LETTERS[:43]}",
     "a private key": "-----BEGIN EC " + f"PRIVATE KEY-----\n{LETTERS[:64]}\n",
-    "AWS": "AKIA" + base64.b32encode(secrets.token_bytes(40)).decode()[:16],
+    "AWS": f"AKIA{CAPITALS[:16]}",
     "GitHub": f"ghp_{LETTERS[:36]}",
     "Slack": f"xoxb-{LETTERS[:30]}",
     "Stripe": f"sk_live_{LETTERS[:24]}",
