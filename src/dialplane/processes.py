@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import threading
@@ -20,6 +21,46 @@ from dialplane.logs import log
 STOPPING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
+class Bell:
+    """What the main thread waits for, with the methods of an `Event`; signals and threads ring it.
+
+    A signal goes to any thread, one that just begins for instance, and its handler runs once the
+    main thread goes on: out of an `Event` nothing wakes it then. Nor may a handler set one whose
+    lock the main thread has. `ring_for_good` is not undone by `clear`.
+    """
+
+    def __init__(self) -> None:
+        self._rung = self._for_good = False
+        self._hears, self._sounds = os.pipe()
+        for end in (self._hears, self._sounds):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._sounds, warn_on_full_buffer=False)
+
+    def is_set(self) -> bool:
+        return self._rung or self._for_good
+
+    def set(self) -> None:
+        self._rung = True
+        self._wake()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):  # full of earlier ones, which wake as well
+            os.write(self._sounds, b"!")
+
+    def ring_for_good(self) -> None:
+        self._for_good = True
+        self._wake()
+
+    def clear(self) -> None:
+        self._rung = False
+
+    def wait(self) -> None:
+        """Until it rings; runs in the main thread, as handlers do."""
+        while not self.is_set():
+            select.select([self._hears], [], [])
+            os.read(self._hears, 4096)
+
+
 class PatientServer(MPServer):
     """Lets clients that keep connections end them themselves, before it closes what is left.
 
@@ -30,6 +71,11 @@ class PatientServer(MPServer):
     def __init__(self, *target: str, started: Callable[[], None], **options: Any) -> None:
         cast("Any", super()).__init__(*target, **options)
         self._started = started
+        self._bell = cast("Any", self).main_loop_interrupt = Bell()
+
+    def signal_handler_interrupt(self, *_: object) -> None:
+        self.interrupt_signal = True
+        self._bell.ring_for_good()
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         # What is loaded here need not be loaded below; but code that changed has to be read anew.

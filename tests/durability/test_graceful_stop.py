@@ -3,13 +3,17 @@
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 from builders import NUMBERS, REGISTER
 from conftest import Home
@@ -136,3 +140,25 @@ def test_ctrl_c_reaches_every_process_and_is_no_failure(home: Home) -> None:
 
         assert running.process.wait(PATIENCE_S) == 0
         assert "unexpected" not in running.err.casefold()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose the thread")
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_whichever_of_its_threads_hears_the_signal(
+    home: Home, told: signal.Signals
+) -> None:
+    with serving(home) as server:
+        process = server.running.process
+        threads = {int(task.name): task for task in Path(f"/proc/{process.pid}/task").iterdir()}
+        del threads[process.pid]  # the main thread, which the system prefers
+        listening = [thread for thread, task in threads.items() if lets_through(task, told)]
+
+        os.kill(min(listening), told)  # one that has begun by then, and stays
+
+        assert process.wait(PATIENCE_S) == 0
+
+
+def lets_through(task: Path, wanted: signal.Signals) -> bool:
+    """Whether this thread has not blocked the signal."""
+    blocked = (task / "status").read_text().partition("SigBlk:")[2].split()[0]
+    return not int(blocked, 16) >> (wanted - 1) & 1
