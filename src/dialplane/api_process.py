@@ -3,7 +3,6 @@
 The process that keeps watch names `load`, and loads what is behind it once for all it forks.
 """
 
-import atexit
 import gc
 import os
 import signal
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def load(settings: "Settings", supervisor: "Connection") -> "WSGIApplication":
     signal.signal(ABOUT_TO_STOP, (farewell := Farewell()).hear)
     # It may have been said while we came.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {ABOUT_TO_STOP})
-    # Granian may be done first, and then the interpreter ends as it should.
-    atexit.register(parts.write_down)
+    # Granian may be done first. What atexit knows, a forked process does not run.
+    Finalize(None, parts.write_down, exitpriority=0)
     leave = partial(_leave, ears, watched, farewell, parts.write_down)
     threading.Thread(target=leave, daemon=True).start()
     gc.freeze()

@@ -18,7 +18,7 @@ import pytest
 from builders import NUMBERS, REGISTER
 from conftest import Home
 from dialplane.api_process import LETTING_GO_S
-from parts.program import PATIENCE_S, wait_until_gone
+from parts.program import PATIENCE_S, wait_until, wait_until_gone
 from parts.server import Server, given_two_organizations, serving
 from parts.world import ACME_TOKEN
 
@@ -140,6 +140,16 @@ def test_ctrl_c_reaches_every_process_and_is_no_failure(home: Home) -> None:
 
         assert running.process.wait(PATIENCE_S) == 0
         assert "unexpected" not in running.err.casefold()
+
+
+def test_the_last_request_is_in_the_log(home: Home) -> None:
+    with serving(home) as server:
+        [process] = server.running.children()
+        server.raw(b"GET /v3/last HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        os.kill(process, signal.SIGTERM)
+
+        wait_until_gone([process])
+        wait_until(lambda: server.running.err.count('"status":404') == 1)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose the thread")
