@@ -356,14 +356,14 @@ class TestWhatComesAfter:
         assert registered.json["id"] != NUMBER
 
     def test_its_new_holder_learns_nothing_of_the_old_one(self, world: World, acme: Client) -> None:
-        world.given(a_number(memo="ours"))
+        world.given(a_number(memo="our own"))
         acme.delete(path_of(NUMBER))
 
         registered = world.globex.post(REGISTER, {"number": DIGITS, "address": "203.0.113.7"})
 
-        assert b"ours" not in registered.body
+        assert b"our own" not in registered.body
         assert world.globex.get(path_of(NUMBER)).status == 404
-        assert acme.get(path_of(NUMBER)).json["memo"] == "ours"
+        assert acme.get(path_of(NUMBER)).json["memo"] == "our own"
         assert acme.get(path_of(registered.json["id"])).status == 404
 
     def test_the_digits_of_a_bought_number_are_free_from_its_end_on(
