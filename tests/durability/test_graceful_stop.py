@@ -159,17 +159,28 @@ def test_it_stops_whichever_of_its_threads_hears_the_signal(
 ) -> None:
     with serving(home) as server:
         process = server.running.process
-        threads = {int(task.name): task for task in Path(f"/proc/{process.pid}/task").iterdir()}
-        del threads[process.pid]  # the main thread, which the system prefers
-        # In their order: the first stay to the end, later ones may go any moment.
-        first = next(each for each in sorted(threads) if lets_through(threads[each], told))
+        # They begin once it says that it is up.
+        wait_until(lambda: bool(listening(process.pid, told)))
 
-        os.kill(first, told)
+        # The first stay to the end, later ones may go any moment.
+        os.kill(listening(process.pid, told)[0], told)
 
         assert process.wait(PATIENCE_S) == 0
 
 
-def lets_through(task: Path, wanted: signal.Signals) -> bool:
-    """Whether this thread has not blocked the signal."""
-    blocked = (task / "status").read_text().partition("SigBlk:")[2].split()[0]
+def listening(pid: int, wanted: signal.Signals) -> list[int]:
+    """The threads that have not blocked a signal, in their order, but for the main thread.
+
+    That is the one the system prefers.
+    """
+    threads = sorted(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
+    return [each for each in threads if each != pid and _lets_through(pid, each, wanted)]
+
+
+def _lets_through(pid: int, thread: int, wanted: signal.Signals) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has gone meanwhile
+        return False
+    blocked = status.partition("SigBlk:")[2].split()[0]
     return not int(blocked, 16) >> (wanted - 1) & 1

@@ -11,6 +11,7 @@ from msgspec import Meta
 from msgspec.structs import FieldInfo
 
 from dialplane.domain.errors import FieldProblem, Invalid
+from dialplane.first_use import ready
 
 # \Z, since $ also matches before a line feed at the end.
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
@@ -67,7 +68,7 @@ def shaped(raw: dict[str, Any], shape: type[S], *, strict: bool = True) -> S:
         Invalid: with everything that is wrong, not only the first thing.
     """
     try:
-        value = msgspec.convert(raw, shape, strict=strict)
+        value = msgspec.convert(raw, ready(shape), strict=strict)
     except msgspec.ValidationError:
         # Only a request that looks wrong pays for a second look.
         value = _looked_at_again(_with_whole_numbers(raw, shape), shape, strict=strict)

@@ -29,6 +29,7 @@ from dialplane.client.errors import (
 from dialplane.client.models.model import Http, Model
 from dialplane.client.retries import Retries
 from dialplane.client.wire import Call
+from dialplane.first_use import ready
 
 T = TypeVar("T")
 
@@ -162,7 +163,7 @@ def _understood(call: Call[T], came: httpx.Response, http: Http) -> T:
     if call.answer is str:
         return cast("T", came.text)
     try:
-        answer = msgspec.json.decode(came.content, type=call.answer)
+        answer = msgspec.json.decode(came.content, type=ready(call.answer))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableAnswer(
             f"{call.method} {call.place.template} answered {http.status} with something else"

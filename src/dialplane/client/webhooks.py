@@ -9,6 +9,7 @@ import msgspec
 
 from dialplane.client.errors import DialplaneError
 from dialplane.client.models.events import Event
+from dialplane.first_use import ready
 
 SIGNATURE: Final = "X-Dialplane-Signature"
 CALL_SIGNATURE: Final = "X-Webhook-Signature"
@@ -39,7 +40,7 @@ def verify(
     at, signatures = _parts(_header(headers, SIGNATURE))
     _require_genuine(secrets, at, body, signatures)
     _require_recent(at, now_s, tolerance_s)
-    return msgspec.json.decode(body, type=Event)
+    return msgspec.json.decode(body, type=ready(Event))
 
 
 def verify_call(

@@ -9,6 +9,7 @@ import msgspec
 
 from dialplane.console.parts import HOME, ConsoleParts
 from dialplane.domain.values import SECOND_MS, Millis
+from dialplane.first_use import ready
 
 COOKIE: Final = "dialplane_console"
 VISITOR_COOKIE: Final = "dialplane_console_visitor"
@@ -52,7 +53,7 @@ class Sessions:
         text = self._parts.unseal(req.cookies.get(COOKIE, ""))
         if text is None:
             return None
-        session = msgspec.json.decode(text, type=Session)
+        session = msgspec.json.decode(text, type=ready(Session))
         return session if session.alive(self._parts.clock()) else None
 
     def begin(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:

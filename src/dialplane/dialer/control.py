@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from dialplane.dialer.jobs import Orders, Report
+from dialplane.first_use import ready
 from dialplane.logs import log
 
 BATCH: Final = 50
@@ -40,7 +41,7 @@ class ControlPlane:
             "calls": list(calls),
         }
         answer = self._client.post("/dialer/next", json=body).raise_for_status()
-        return msgspec.json.decode(answer.content, type=Orders)
+        return msgspec.json.decode(answer.content, type=ready(Orders))
 
     def tell(self, reports: Sequence[Report]) -> None:
         """Tell what happened; telling it twice does no harm.

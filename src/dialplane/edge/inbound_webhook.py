@@ -11,6 +11,7 @@ import msgspec
 
 from dialplane.domain.call_messages import call_signature
 from dialplane.domain.calls import CallId
+from dialplane.first_use import ready
 from dialplane.hooks.client import HookClient, Letter, Unreachable
 from dialplane.logs import log
 from dialplane.operations import call_variables
@@ -62,7 +63,7 @@ class InboundWebhooks:
     def _answer(self, call_id: CallId, letter: Letter) -> _Told | None:
         try:
             reply = self._http.post(letter)
-            told = msgspec.json.decode(reply.body, type=_Reply).call_inbound
+            told = msgspec.json.decode(reply.body, type=ready(_Reply)).call_inbound
         except (Unreachable, msgspec.MsgspecError, UnicodeDecodeError) as failure:
             log.warning("inbound webhook", call_id=call_id, failure=type(failure).__name__)
             return None

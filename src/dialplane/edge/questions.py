@@ -24,6 +24,7 @@ from dialplane.domain.errors import Invalid
 from dialplane.domain.routing import InboundQuestion, OutboundQuestion, source_address
 from dialplane.domain.routing.questions import IpAddress, text_of
 from dialplane.domain.values import Millis, NumberId, OrganizationId
+from dialplane.first_use import ready
 from dialplane.operations.call_reports import (
     CallReport,
     Origin,
@@ -261,9 +262,9 @@ def _read(raw: bytes, shape: type[S], *, cut: int | None) -> S:
     # Hardly ever is there a backslash at all, and to look for one character takes no time.
     if b"\\" not in raw or _ESCAPED not in raw:
         with suppress(msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
-            return msgspec.json.decode(raw, type=shape)
+            return msgspec.json.decode(raw, type=ready(shape))
     try:
-        return msgspec.convert(_mended(json.loads(raw.decode(errors="replace")), cut), shape)
+        return msgspec.convert(_mended(json.loads(raw.decode(errors="replace")), cut), ready(shape))
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise Invalid.one("body", str(error)) from error
 

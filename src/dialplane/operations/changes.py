@@ -18,6 +18,7 @@ from dialplane.domain.errors import (
     Unavailable,
 )
 from dialplane.domain.frozen import dataclass
+from dialplane.first_use import ready
 from dialplane.operations.rehearsing import Rehearsed, rehearse
 from dialplane.operations.transactions import in_transaction
 from dialplane.store import claims
@@ -145,7 +146,7 @@ class Changes:
             raise IdempotencyKeyReused
         if sealed_answer is None:
             raise IdempotencyInProgress
-        return msgspec.json.decode(self._box.open(sealed_answer, _PURPOSE), type=Answer)
+        return msgspec.json.decode(self._box.open(sealed_answer, _PURPOSE), type=ready(Answer))
 
     def _once(self, claim: Claim, request: ChangeRequest, work: Work) -> Answer:
         try:
