@@ -11,7 +11,7 @@ from builders import ACME, AGENT, DIGITS, NOW, TRUNK, a_bought_number, an_agent
 from dialplane.domain.digits import read_digits
 from dialplane.domain.number_routing import InboundAuth
 from dialplane.domain.numbers import Status
-from dialplane.domain.routing import Arm, InboundQuestion, SipTransfer
+from dialplane.domain.routing import Arm, InboundFacts, InboundQuestion, SipTransfer
 from dialplane.domain.runtimes import RuntimeTarget, TargetId
 from dialplane.domain.values import LIVE
 from dialplane.store import routing, runtimes
@@ -202,22 +202,30 @@ IN_SEVERAL_STEPS: Final = {
 }
 
 
+def told_at_once(
+    world: World, question: InboundQuestion
+) -> tuple[tuple[InboundFacts, str | None] | None, int]:
+    """What is told, and by how many statements."""
+    with world.database.reading() as db:
+        counting = Counting(db)
+        told = routing.inbound_facts_at_once(cast("Reader", counting), LIVE, question)
+    return told, counting.asked
+
+
 @pytest.mark.parametrize("given", AT_ONCE)
 def test_one_statement_tells_what_several_would(
     world: World, given: Callable[[World], InboundQuestion]
 ) -> None:
     question = given(world)
 
-    with world.database.reading() as db:
-        counting = Counting(db)
-        told = routing.inbound_facts_at_once(cast("Reader", counting), LIVE, question)
+    told, statements = told_at_once(world, question)
     with world.database.snapshot() as db:
         read = routing.inbound_facts_and_draft(db, LIVE, question)
 
     assert told is not None
     assert told == read
     assert question.source is None or told[0].accepts(question.source) is not None
-    assert counting.asked == 1
+    assert statements == 1
 
 
 @pytest.mark.parametrize("given", IN_SEVERAL_STEPS.values(), ids=IN_SEVERAL_STEPS)
@@ -226,12 +234,10 @@ def test_what_one_statement_cannot_tell_it_leaves(
 ) -> None:
     question = given(world)
 
-    with world.database.reading() as db:
-        counting = Counting(db)
-        told = routing.inbound_facts_at_once(cast("Reader", counting), LIVE, question)
+    told, statements = told_at_once(world, question)
 
     assert told is None
-    assert counting.asked == 1
+    assert statements == 1
 
 
 @pytest.mark.parametrize(

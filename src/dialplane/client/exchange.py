@@ -193,7 +193,7 @@ def _refusal(came: httpx.Response) -> Refusal:
 
 def _problems(details: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
     try:
-        return msgspec.convert(details.get("fields") or (), tuple[FieldProblem, ...])
+        return msgspec.convert(details.get("fields") or (), ready(tuple[FieldProblem, ...]))
     except msgspec.ValidationError:
         return ()
 
